@@ -1,0 +1,15 @@
+//! The contract between code that wexe generates and the runtime it is linked with.
+//!
+//! Both sides read every address, layout, trap code and import row from here, so that a fact stands once:
+//! the compiler lowers against it and the runtime implements it. Nothing in this crate allocates or calls the system.
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+pub mod builtins;
+pub mod layout;
+pub mod program;
+pub mod script;
+pub mod trap;
