@@ -1,0 +1,85 @@
+//! What the user can choose; everything has the default of `wexe build` without flags.
+
+use std::path::PathBuf;
+
+/// What [`crate::compile`] returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Emit {
+    /// A static-PIE executable.
+    #[default]
+    Exe,
+    /// The ELF object before linking.
+    Obj,
+    /// Cranelift IR, as text.
+    Clif,
+    /// Disassembly of the generated code, as text.
+    Asm,
+}
+
+/// How much work goes into the code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OptLevel {
+    /// Quick to compile.
+    O0,
+    /// Quick to run.
+    #[default]
+    O2,
+}
+
+/// The processor that the executable requires (x86-64 psABI levels).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cpu {
+    V1,
+    V2,
+    #[default]
+    V3,
+    V4,
+    /// Whatever this machine has.
+    Native,
+}
+
+/// What the executable may do, stored in it. Nothing is granted by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    pub dirs: Vec<Dir>,
+    /// Environment variables, in order: name, value.
+    pub env: Vec<(String, String)>,
+    /// `argv[0]` that the program sees; by default the name it was started under.
+    pub arg0: Option<String>,
+}
+
+/// A host directory and the path under which the program sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dir {
+    pub host: String,
+    pub guest: String,
+    pub read_only: bool,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub emit: Emit,
+    pub opt_level: OptLevel,
+    pub cpu: Cpu,
+    pub capabilities: Capabilities,
+    /// Export to call after `_initialize`, instead of `_start`.
+    pub invoke: Option<String>,
+    /// External linker instead of the one inside.
+    pub linker: Option<PathBuf>,
+    /// Leave out the symbol table. Backtraces keep their names.
+    pub strip: bool,
+    /// Threads to compile with; 0: as many as there are processors. The output does not depend on it.
+    pub threads: usize,
+}
+
+/// Told how far a compilation is.
+pub trait Progress: Sync {
+    /// The stage `name` begins.
+    fn stage(&self, _name: &'static str) {}
+    /// `done` of `total` functions are compiled.
+    fn functions(&self, _done: usize, _total: usize) {}
+}
+
+/// Nobody is watching.
+impl Progress for () {}
