@@ -9,7 +9,12 @@
 extern crate alloc;
 
 pub mod builtins;
+pub mod capabilities;
+pub mod imports;
 pub mod layout;
 pub mod program;
 pub mod script;
 pub mod trap;
+pub mod types;
+pub mod wasi_snapshot_preview1;
+pub mod wasi_unstable;
