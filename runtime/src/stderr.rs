@@ -1,0 +1,124 @@
+//! Messages on standard error, put together in a small buffer: `core::fmt` would double the size of an executable.
+
+use crate::arch;
+
+/// Exit status of a program that trapped, and of a runtime that failed: what a shell shows for SIGABRT.
+pub const ABORTED: i32 = 134;
+
+const CAPACITY: usize = 1024;
+
+/// Text on its way to standard error; written when full and when dropped.
+pub struct Message {
+    buffer: [u8; CAPACITY],
+    len: usize,
+}
+
+impl Message {
+    /// Begins a message with the prefix that every message of an executable has.
+    pub fn new() -> Message {
+        let mut message = Message {
+            buffer: [0; CAPACITY],
+            len: 0,
+        };
+        message.text("wexe: ");
+        message
+    }
+
+    pub fn byte(&mut self, byte: u8) -> &mut Self {
+        if self.len == CAPACITY {
+            self.flush();
+        }
+        if let Some(slot) = self.buffer.get_mut(self.len) {
+            *slot = byte;
+            self.len += 1;
+        }
+        self
+    }
+
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        self.bytes(text.as_bytes())
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        for &byte in bytes {
+            self.byte(byte);
+        }
+        self
+    }
+
+    /// Text that the program's author chose: control characters must not reach the terminal.
+    pub fn untrusted(&mut self, bytes: &[u8]) -> &mut Self {
+        let mut previous = 0;
+        for &byte in bytes {
+            // U+0080 to U+009F are control characters too: 0xc2 and then 0x80 to 0x9f.
+            let control = byte < 0x20 || byte == 0x7f || (previous == 0xc2 && byte < 0xa0);
+            self.byte(if control { b'?' } else { byte });
+            previous = byte;
+        }
+        self
+    }
+
+    pub fn decimal(&mut self, value: u64) -> &mut Self {
+        self.digits(value, 10)
+    }
+
+    pub fn hex(&mut self, value: u64) -> &mut Self {
+        self.text("0x").digits(value, 16)
+    }
+
+    fn digits(&mut self, mut value: u64, radix: u64) -> &mut Self {
+        let mut digits = [0; 20];
+        let mut count = 0;
+        for digit in digits.iter_mut().rev() {
+            let ones = (value % radix) as u8;
+            *digit = if ones < 10 {
+                b'0' + ones
+            } else {
+                b'a' + ones - 10
+            };
+            count += 1;
+            value /= radix;
+            if value == 0 {
+                break;
+            }
+        }
+        for &digit in digits.iter().skip(20 - count) {
+            self.byte(digit);
+        }
+        self
+    }
+
+    fn flush(&mut self) {
+        let mut rest = self.buffer.get(..self.len).unwrap_or_default();
+        while !rest.is_empty() {
+            match arch::write(2, rest) {
+                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+                Err(libc::EINTR) => {}
+                Err(_) => break,
+            }
+        }
+        self.len = 0;
+    }
+}
+
+impl Drop for Message {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// Ends the process with a one-line message: the runtime cannot go on, and the program is not to blame.
+pub fn fatal(parts: &[&str]) -> ! {
+    fail(parts, ABORTED)
+}
+
+/// Ends the process with a one-line message and an exit status.
+pub fn fail(parts: &[&str], status: i32) -> ! {
+    let mut message = Message::new();
+    for part in parts {
+        message.text(part);
+    }
+    message.byte(b'\n');
+    drop(message);
+    arch::exit(status)
+}
