@@ -1,7 +1,7 @@
 //! Runtime functions that generated code calls, one row each: symbol `wexe.<name>`, System V calling convention.
 //!
-//! A builtin never traps by itself: those that can fail return a trap code ([`crate::trap::Trap`]) or 0 as `i32`, and the
-//! generated code traps on it, so that every trap has a wasm program counter. State arguments are addresses of
+//! A builtin never traps by itself: those that can fail return a trap code ([`crate::trap::Trap`]) or 0 as `i32`, and
+//! the generated code traps on it, so that every trap has a wasm program counter. State arguments are addresses of
 //! [`crate::layout`] structures; indices and lengths arrive zero-extended to 64 bits.
 
 /// A machine type in a builtin's signature.
@@ -73,7 +73,7 @@ builtins! {
     /// `table.init` from a segment whose elements are 4-byte offsets from themselves to a
     /// [`crate::layout::FuncRecord`], 0 for null (read-only data that needs no relocation): a trap code.
     TableInitFunc, table_init_func(table: i64, segment: i64, dst: i64, src: i64, len: i64) -> i32;
-    /// `memory.atomic.wait32`: 0 woken, 1 not equal, 2 timed out. Address already checked; `timeout` in ns, negative: for ever.
+    /// `memory.atomic.wait32`: 0 woken, 1 not equal, 2 timed out. Address checked; `timeout` in ns, negative: none.
     AtomicWait32, atomic_wait32(address: i64, expected: i32, timeout: i64) -> i32;
     /// `memory.atomic.wait64`: as [`Builtin::AtomicWait32`].
     AtomicWait64, atomic_wait64(address: i64, expected: i64, timeout: i64) -> i32;

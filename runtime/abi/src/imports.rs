@@ -1,7 +1,7 @@
 //! Import tables: what a host module offers, one row per function, read by both sides.
 //!
 //! A module's table is a macro that hands its rows to another macro: here [`import_table!`] turns them into types for
-//! the compiler, the runtime turns the same rows into its `extern "C"` symbols. So a signature cannot differ between them.
+//! the compiler, the runtime turns the same rows into its `extern "C"` symbols. So a signature cannot differ.
 //!
 //! A row reads like the specification: `fd_write(fd: Fd, iovs: Pointer, iovs_len: Size) -> (nwritten: Size);`. Each
 //! result in parentheses is a pointer that the caller passes after the parameters, and the function itself returns an

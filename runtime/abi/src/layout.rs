@@ -8,7 +8,7 @@
 //!                  │ linear memory 0              │
 //!                  │ never mapped                 │ whatever `zext(index) + offset` reaches: 8 GiB + 64 KiB
 //! 0x0002_1001_0000 ├──────────────────────────────┤
-//! 0x1000_0000_0000 ├──────────────────────────────┤ SLOTS: every other memory and every large or growing table, SLOT_SIZE apart
+//! 0x1000_0000_0000 ├──────────────────────────────┤ SLOTS: other memories and large or growing tables, SLOT_SIZE apart
 //!                  │ slot 0, slot 1, …            │
 //! 0x5000_0000_0000 ├──────────────────────────────┤ end of the slots
 //!                  │ code, runtime, stacks        │ static-PIE and mmap: wherever the kernel randomises them

@@ -19,7 +19,8 @@ pub struct Program {
     pub capabilities_len: u64,
     pub modules: *const *const Module,
     pub module_count: u64,
-    /// Called after all modules are instantiated, in order; null-terminated: `_initialize`, then `_start` or the invoked export.
+    /// Called after all modules are instantiated, in order; null-terminated: `_initialize`, then `_start` or the
+    /// invoked export.
     pub entry: [Option<ArrayCall>; 2],
     /// Types of the invoked export, as in the wasm binary format (0x7f i32, 0x7e i64, 0x7d f32, 0x7c f64, 0x7b v128).
     pub params: *const u8,
@@ -102,7 +103,8 @@ pub struct Code {
 
 /// Exception handlers by return address: what `throw` searches.
 ///
-/// `sites[i]` is the return offset of call i (ascending); its handlers are `handlers[first[i]..first[i + 1]]`, to be tried in order.
+/// `sites[i]` is the return offset of call i (ascending); its handlers are `handlers[first[i]..first[i + 1]]`,
+/// to be tried in order.
 #[repr(C)]
 #[derive(Debug)]
 pub struct HandlerTable {

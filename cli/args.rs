@@ -1,0 +1,248 @@
+//! The command line: every verb and option, and the help text, which is their doc comments.
+//!
+//! The test program parses the options of its cases with this file too, so that a case says what a user would type.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use wexe_compiler as compiler;
+
+/// Compiles WebAssembly programs to native Linux executables.
+///
+/// wexe turns a WebAssembly program that uses WASI (what clang, rustc, Go, TinyGo, Zig and AssemblyScript make for
+/// their wasi targets) into one static executable for x86-64 Linux. The executable contains everything it needs: it
+/// loads no library and no interpreter, and starts as quickly as a C program. The program stays in its sandbox: it can
+/// touch only its own memory, and only those files that were granted when it was built.
+#[derive(Parser, Debug)]
+#[command(version, max_term_width = 100, after_long_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    Build(Build),
+    Run(Run),
+}
+
+/// Compiles a program to an executable.
+///
+/// The executable's exit status is that of the program; if the program traps, it prints the reason and a backtrace
+/// and exits with status 134.
+#[derive(Parser, Debug)]
+#[command(after_long_help = BUILD_EXAMPLES)]
+pub struct Build {
+    /// The program: a WebAssembly module, binary (.wasm) or text (.wat); `-` is standard input.
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+
+    /// Where to write the result; `-` is standard output.
+    ///
+    /// By default it is written into the current directory, under the name of IN without its extension
+    /// (with .o, .clif or .s for these kinds of output). The file appears only when it is complete.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+
+    /// What to make.
+    #[arg(long, value_enum, default_value = "exe", hide_default_value = true)]
+    pub emit: Emit,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Compiles a program and runs it.
+///
+/// The executable is kept in memory and replaces this process: input, output and exit status are those of the program.
+#[derive(Parser, Debug)]
+#[command(after_long_help = RUN_EXAMPLES)]
+pub struct Run {
+    /// The program: a WebAssembly module, binary (.wasm) or text (.wat); `-` is standard input.
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+
+    /// Arguments of the program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<std::ffi::OsString>,
+
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What both verbs take.
+#[derive(Group, Debug)]
+pub struct Options {
+    /// Grants the directory HOST to the program, which sees it as GUEST.
+    ///
+    /// The program can open, create and remove what is in HOST and beneath, and nothing else. Without GUEST it sees
+    /// it under its own name. A relative HOST is looked up where the executable is started. With `:ro` at the end, it
+    /// is granted for reading only. Can be given several times.
+    #[arg(long = "dir", value_name = "HOST[::GUEST][:ro]", value_parser = parse_dir, help_heading = GRANTS)]
+    pub dirs: Vec<compiler::Dir>,
+
+    /// Gives the program an environment variable.
+    ///
+    /// The program sees these variables and no others. Can be given several times.
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = parse_env, help_heading = GRANTS)]
+    pub env: Vec<(String, String)>,
+
+    /// What the program sees as its own name (argv[0]).
+    ///
+    /// By default it sees the name under which it is started.
+    #[arg(long, value_name = "NAME", help_heading = GRANTS)]
+    pub arg0: Option<String>,
+
+    /// Calls this exported function instead of `_start`.
+    ///
+    /// `_initialize` is called before it if there is one. Arguments of the function are taken from the command line of
+    /// the executable, and its results are printed, one on a line.
+    #[arg(long, value_name = "NAME")]
+    pub invoke: Option<String>,
+
+    /// How much to optimise: 0 compiles quickly, 2 makes quick code.
+    #[arg(short = 'O', value_enum, value_name = "LEVEL", default_value = "2", help_heading = CODE)]
+    pub level: Level,
+
+    /// Which processors the executable is for.
+    ///
+    /// On a processor that lacks what it needs, an executable says so and exits.
+    #[arg(long, value_enum, value_name = "CPU", default_value = "x86-64-v3", help_heading = CODE)]
+    pub cpu: Cpu,
+
+    /// Leaves out the symbol table, which debuggers and profilers read. Backtraces keep their function names.
+    #[arg(long, help_heading = CODE)]
+    pub strip: bool,
+
+    /// Links with this program (GNU ld, lld or mold) instead of the linker inside wexe.
+    #[arg(long, value_name = "PATH", help_heading = CODE)]
+    pub linker: Option<PathBuf>,
+
+    /// Number of threads to compile with; by default one for each processor. The result does not depend on it.
+    #[arg(short = 'j', long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// Prints how long each stage of the compilation took.
+    #[arg(long)]
+    pub time: bool,
+}
+
+const GRANTS: &str = "What the program may use";
+const CODE: &str = "Code";
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emit {
+    /// An executable.
+    Exe,
+    /// The object file before linking.
+    Obj,
+    /// Cranelift's intermediate representation, as text.
+    Clif,
+    /// The machine code, disassembled.
+    Asm,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum Level {
+    #[value(name = "0")]
+    O0,
+    #[value(name = "2")]
+    O2,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum Cpu {
+    /// Every x86-64 processor.
+    #[value(name = "x86-64-v1")]
+    V1,
+    /// With SSE4.2 and POPCNT (2009 and later).
+    #[value(name = "x86-64-v2")]
+    V2,
+    /// With AVX2, FMA, BMI and LZCNT (2013 and later).
+    #[value(name = "x86-64-v3")]
+    V3,
+    /// With AVX-512.
+    #[value(name = "x86-64-v4")]
+    V4,
+    /// All that this machine has.
+    Native,
+}
+
+impl Options {
+    /// What the compiler is told.
+    pub fn compiler_options(&self, emit: Emit) -> compiler::Options {
+        compiler::Options {
+            emit: match emit {
+                Emit::Exe => compiler::Emit::Exe,
+                Emit::Obj => compiler::Emit::Obj,
+                Emit::Clif => compiler::Emit::Clif,
+                Emit::Asm => compiler::Emit::Asm,
+            },
+            opt_level: match self.level {
+                Level::O0 => compiler::OptLevel::O0,
+                Level::O2 => compiler::OptLevel::O2,
+            },
+            cpu: match self.cpu {
+                Cpu::V1 => compiler::Cpu::V1,
+                Cpu::V2 => compiler::Cpu::V2,
+                Cpu::V3 => compiler::Cpu::V3,
+                Cpu::V4 => compiler::Cpu::V4,
+                Cpu::Native => compiler::Cpu::Native,
+            },
+            capabilities: compiler::Capabilities {
+                dirs: self.dirs.clone(),
+                env: self.env.clone(),
+                arg0: self.arg0.clone(),
+            },
+            invoke: self.invoke.clone(),
+            linker: self.linker.clone(),
+            strip: self.strip,
+            threads: self.threads.map_or(0, usize::from),
+        }
+    }
+}
+
+fn parse_dir(text: &str) -> Result<compiler::Dir, String> {
+    let (names, read_only) = match text.strip_suffix(":ro") {
+        Some(names) => (names, true),
+        None => (text, false),
+    };
+    let (host, guest) = names.split_once("::").unwrap_or((names, names));
+    if host.is_empty() || guest.is_empty() {
+        return Err("a directory has a name".to_string());
+    }
+    Ok(compiler::Dir { host: host.to_string(), guest: guest.to_string(), read_only })
+}
+
+fn parse_env(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
+        _ => Err("expected NAME=VALUE".to_string()),
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wexe build app.wasm                    make the executable ./app
+  wexe run app.wasm -- one two           compile app.wasm and run it with two arguments
+  wexe build --help                      all options";
+
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  wexe build app.wasm                    make ./app
+  wexe build app.wasm -o bin/tool        make bin/tool
+  wexe build app.wasm --dir .            it may use the files of the directory where it is started
+  wexe build app.wasm --dir data::/ --env LANG=C
+                                         it sees the directory ./data as its root, and one variable
+  wexe build lib.wasm --invoke fib       the executable calls fib with its arguments and prints the result
+  wexe build app.wasm --cpu native       use all that the processor of this machine has
+  wexe build app.wat --emit clif -o -    print the intermediate representation
+
+Exit status:
+  0 when the file was written, 1 for an error in the input or while writing, 2 for a wrong command line.";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  wexe run app.wasm                      compile and run
+  wexe run app.wasm -- --help            give the program an argument
+  wexe run app.wasm --dir . < in.txt     it may use the current directory, and reads in.txt";

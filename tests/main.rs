@@ -1,0 +1,33 @@
+//! The test program: walks `tests/cases/`, collects the trials of every kind, and runs them in parallel.
+//!
+//! One program instead of one per file, since linking the compiler again for each would dominate the time. How cases
+//! are written stands in `tests/README.md`.
+
+mod case;
+mod cli;
+mod clif;
+mod error;
+mod executable;
+mod known_failures;
+mod process;
+mod run;
+mod tidy;
+
+/// The command line's own parser: a case's `build:` line is what a user would type.
+#[path = "../cli/args.rs"]
+#[allow(dead_code)]
+mod args;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    trials.extend(run::trials());
+    trials.extend(clif::trials());
+    trials.extend(error::trials());
+    trials.extend(cli::trials());
+    trials.extend(executable::trials());
+    trials.extend(tidy::trials());
+    libtest_mimic::run(&arguments, known_failures::expect(trials)).exit();
+}

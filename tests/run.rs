@@ -1,0 +1,160 @@
+//! `cases/run`, `cases/trap` and `cases/wasi`: a module is compiled in this process, and its executable run.
+//!
+//! Small programs of the first two kinds run twice, fully optimised for a new processor and not at all for an old one:
+//! both must do the same.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use clap::Parser;
+
+use crate::args::{Emit, Options};
+use crate::case::{self, Case, unescape, words};
+use crate::known_failures::{Listed, trial};
+use crate::process::{self, Outcome, Stdin, TempDir};
+
+const DIRECTIVES: &[&str] =
+    &["module", "build", "dir", "args", "env", "stdin", "stdin-file", "file", "file-from", "mkdir", "symlink", "after"];
+
+/// A trial's name ends with this when it is the second of its case.
+const UNOPTIMISED: &str = " -O0 --cpu x86-64-v1";
+/// Larger modules are compiled once only, to keep the test program quick.
+const SMALL: u64 = 256 << 10;
+
+/// The options of `wexe build`, parsed alone.
+#[derive(Parser)]
+#[command(no_binary_name = true)]
+struct BuildLine {
+    #[command(flatten)]
+    options: Options,
+}
+
+pub fn trials() -> Vec<Listed> {
+    let mut trials = Vec::new();
+    for kind in ["run", "trap", "wasi"] {
+        for path in case::find(kind, &["wat", "case"]) {
+            if kind != "wasi" && runs_twice(&path) {
+                let path = path.clone();
+                trials.push(trial(case::name(&path) + UNOPTIMISED, move || run(&path, UNOPTIMISED)));
+            }
+            trials.push(trial(case::name(&path), move || run(&path, "")));
+        }
+    }
+    trials
+}
+
+fn runs_twice(path: &Path) -> bool {
+    let Ok(case) = Case::read(path) else { return false };
+    let chosen = case.directives("build").iter().any(|line| line.contains("-O") || line.contains("--cpu"));
+    let module = case.directive("module").ok().flatten().map_or(path.with_extension("wasm"), |path| case.resolve(path));
+    !chosen && fs::metadata(module).map_or(0, |file| file.len()) < SMALL
+}
+
+fn run(path: &Path, more_options: &str) -> Result<(), String> {
+    let case = Case::read(path)?;
+    case.check_directives(DIRECTIVES)?;
+    let directory = TempDir::new();
+    prepare(&case, directory.path())?;
+
+    // The executable is kept apart from the files that the program may see.
+    let elsewhere = TempDir::new();
+    let program = elsewhere.path().join("program");
+    let executable = compile(&case, more_options, directory.path())?;
+    fs::write(&program, executable).map_err(|error| format!("cannot write the executable: {error}"))?;
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+
+    let outcome = execute(&case, &program, directory.path())?;
+    check_files(&case, directory.path())?;
+    case.check(&case::lines(&outcome, &directory))
+}
+
+/// What `wexe build` would make of the case's module.
+fn compile(case: &Case, more_options: &str, directory: &Path) -> Result<Vec<u8>, String> {
+    let options = options(case, more_options, directory)?;
+    wexe_compiler::compile(&case.module()?, &options.compiler_options(Emit::Exe), &())
+        .map_err(|error| format!("does not compile: {error}"))
+}
+
+pub fn options(case: &Case, more_options: &str, directory: &Path) -> Result<Options, String> {
+    let mut line = case.directives("build").join(" ") + more_options;
+    for guest in case.directives("dir") {
+        line += &format!(" --dir {{dir}}::{guest}");
+    }
+    let line = line.replace("{dir}", &directory.display().to_string());
+    let parsed = BuildLine::try_parse_from(words(&line)?).map_err(|error| error.to_string())?;
+    Ok(parsed.options)
+}
+
+/// Makes the files that the case wants to find.
+fn prepare(case: &Case, directory: &Path) -> Result<(), String> {
+    let write = |name: &str, contents: Vec<u8>| {
+        let path = directory.join(name);
+        let parent = path.parent().expect("a file is in a directory");
+        fs::create_dir_all(parent).and_then(|()| fs::write(&path, contents)).map_err(|error| format!("{name}: {error}"))
+    };
+    for name in case.directives("mkdir") {
+        fs::create_dir_all(directory.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    for line in case.directives("file") {
+        let (name, text) = split(line, "=")?;
+        write(name, unescape(text)?)?;
+    }
+    for line in case.directives("file-from") {
+        let (name, source) = split(line, "=")?;
+        write(name, read(&case.resolve(source))?)?;
+    }
+    for line in case.directives("symlink") {
+        let (name, target) = split(line, "->")?;
+        symlink(target, directory.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
+}
+
+fn execute(case: &Case, program: &Path, directory: &Path) -> Result<Outcome, String> {
+    let mut command = Command::new(program);
+    command.arg0(case.path.file_stem().expect("a case has a name")).current_dir(directory).env_clear();
+    for line in case.directives("args") {
+        command.args(words(line)?);
+    }
+    for line in case.directives("env") {
+        let (name, value) = split(line, "=")?;
+        command.env(name, value);
+    }
+    let stdin = match (case.directive("stdin")?, case.directive("stdin-file")?) {
+        (Some("closed"), None) => Stdin::Closed,
+        (text, None) => Stdin::Bytes(unescape(text.unwrap_or_default())?),
+        (None, Some(path)) => Stdin::Bytes(read(&case.resolve(path))?),
+        (Some(_), Some(_)) => return Err("stdin is given twice".to_string()),
+    };
+    process::run(&mut command, stdin)
+}
+
+/// Compares the files that the program should have left.
+fn check_files(case: &Case, directory: &Path) -> Result<(), String> {
+    for line in case.directives("after") {
+        if let Some(name) = line.strip_suffix(" absent") {
+            if directory.join(name).symlink_metadata().is_ok() {
+                return Err(format!("{name} exists after the run"));
+            }
+            continue;
+        }
+        let (name, text) = split(line, "=")?;
+        let actual = read(&directory.join(name))?;
+        if actual != unescape(text)? {
+            return Err(format!("{name} holds after the run: {}", String::from_utf8_lossy(&actual)));
+        }
+    }
+    Ok(())
+}
+
+fn split<'a>(line: &'a str, separator: &str) -> Result<(&'a str, &'a str), String> {
+    let (name, value) = line.split_once(separator).ok_or_else(|| format!("no {separator} in: {line}"))?;
+    Ok((name.trim_end(), value.strip_prefix(' ').unwrap_or(value)))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
