@@ -6,10 +6,12 @@
 mod case;
 mod cli;
 mod clif;
+mod damage;
 mod error;
 mod executable;
 mod known_failures;
 mod process;
+mod readme;
 mod run;
 mod tidy;
 
@@ -28,6 +30,8 @@ fn main() {
     trials.extend(error::trials());
     trials.extend(cli::trials());
     trials.extend(executable::trials());
+    trials.extend(damage::trials());
+    trials.extend(readme::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, known_failures::expect(trials)).exit();
 }

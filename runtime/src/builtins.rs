@@ -21,13 +21,7 @@ extern "C" fn memory_grow(memory: &mut MemoryState, delta_pages: u64) -> i64 {
 }
 
 #[unsafe(export_name = "wexe.memory_copy")]
-extern "C" fn memory_copy(
-    to: &MemoryState,
-    from: &MemoryState,
-    target: u64,
-    source: u64,
-    len: u64,
-) -> i32 {
+extern "C" fn memory_copy(to: &MemoryState, from: &MemoryState, target: u64, source: u64, len: u64) -> i32 {
     memory_trap(memory::copy(to, from, target, source, len))
 }
 
@@ -37,13 +31,7 @@ extern "C" fn memory_fill(memory: &MemoryState, target: u64, value: i32, len: u6
 }
 
 #[unsafe(export_name = "wexe.memory_init")]
-extern "C" fn memory_init(
-    memory: &MemoryState,
-    segment: &SegmentState,
-    target: u64,
-    source: u64,
-    len: u64,
-) -> i32 {
+extern "C" fn memory_init(memory: &MemoryState, segment: &SegmentState, target: u64, source: u64, len: u64) -> i32 {
     memory_trap(memory::init(memory, segment, target, source, len))
 }
 
@@ -53,13 +41,7 @@ extern "C" fn table_grow(table: &mut TableState, reference: u64, delta: u64) -> 
 }
 
 #[unsafe(export_name = "wexe.table_copy")]
-extern "C" fn table_copy(
-    to: &TableState,
-    from: &TableState,
-    target: u64,
-    source: u64,
-    len: u64,
-) -> i32 {
+extern "C" fn table_copy(to: &TableState, from: &TableState, target: u64, source: u64, len: u64) -> i32 {
     table_trap(table::copy(to, from, target, source, len))
 }
 
@@ -69,25 +51,13 @@ extern "C" fn table_fill(table: &TableState, target: u64, reference: u64, len: u
 }
 
 #[unsafe(export_name = "wexe.table_init")]
-extern "C" fn table_init(
-    table: &TableState,
-    segment: &SegmentState,
-    target: u64,
-    source: u64,
-    len: u64,
-) -> i32 {
+extern "C" fn table_init(table: &TableState, segment: &SegmentState, target: u64, source: u64, len: u64) -> i32 {
     // SAFETY: the compiler emits segments of references for this builtin.
     table_trap(unsafe { table::init(table, segment, [target, source, len], table::reference) })
 }
 
 #[unsafe(export_name = "wexe.table_init_func")]
-extern "C" fn table_init_func(
-    table: &TableState,
-    segment: &SegmentState,
-    target: u64,
-    source: u64,
-    len: u64,
-) -> i32 {
+extern "C" fn table_init_func(table: &TableState, segment: &SegmentState, target: u64, source: u64, len: u64) -> i32 {
     // SAFETY: the compiler emits segments of offsets for this builtin.
     table_trap(unsafe { table::init(table, segment, [target, source, len], table::function) })
 }

@@ -21,13 +21,7 @@ pub struct OutOfBounds;
 
 /// State of the memory that host functions work on: memory 0 of the first module.
 static GUEST: AtomicPtr<MemoryState> = AtomicPtr::new(&raw const NO_MEMORY as *mut MemoryState);
-static NO_MEMORY: MemoryState = MemoryState {
-    size: 0,
-    base: LOW_MEMORY,
-    max_size: 0,
-    page_size_log2: 16,
-    reserved: 0,
-};
+static NO_MEMORY: MemoryState = MemoryState { size: 0, base: LOW_MEMORY, max_size: 0, page_size_log2: 16, reserved: 0 };
 
 /// Some bytes of linear memory. Memory never shrinks or moves, so they stay valid.
 #[derive(Clone, Copy)]
@@ -48,10 +42,7 @@ fn range(address: u64, len: u64) -> Result<Bytes, OutOfBounds> {
     if end > state.size {
         return Err(OutOfBounds);
     }
-    Ok(Bytes {
-        data: core::ptr::with_exposed_provenance_mut((state.base + address) as usize),
-        len: len as usize,
-    })
+    Ok(Bytes { data: core::ptr::with_exposed_provenance_mut((state.base + address) as usize), len: len as usize })
 }
 
 impl Bytes {
@@ -74,10 +65,7 @@ impl Bytes {
             return Err(OutOfBounds);
         }
         // SAFETY: `start` is at most the length.
-        Ok(Bytes {
-            data: unsafe { self.data.add(start) },
-            len,
-        })
+        Ok(Bytes { data: unsafe { self.data.add(start) }, len })
     }
 
     /// Copies guest bytes to `host`, as many as fit: how many.
@@ -139,10 +127,7 @@ pub struct Array<T> {
 /// The `len` values at guest address `address`.
 pub fn array<T: Plain>(address: u32, len: u32) -> Result<Array<T>, OutOfBounds> {
     let bytes = range(u64::from(address), u64::from(len) * size_of::<T>() as u64)?;
-    Ok(Array {
-        data: bytes.data.cast(),
-        len: len as usize,
-    })
+    Ok(Array { data: bytes.data.cast(), len: len as usize })
 }
 
 impl<T: Plain> Array<T> {
@@ -186,10 +171,7 @@ impl Vectors {
         let mut len = 0;
         for (host, [address, size]) in self.0.iter_mut().zip(guest.iter()) {
             let bytes = bytes(address, size)?;
-            host.write(libc::iovec {
-                iov_base: bytes.data.cast(),
-                iov_len: bytes.len,
-            });
+            host.write(libc::iovec { iov_base: bytes.data.cast(), iov_len: bytes.len });
             len += 1;
         }
         // SAFETY: the first `len` are initialised.
@@ -205,20 +187,10 @@ pub fn map_at(address: u64, len: u64) -> Result<(), rustix::io::Errno> {
     let wanted = core::ptr::with_exposed_provenance_mut::<c_void>(address as usize);
     let flags = MapFlags::PRIVATE | MapFlags::FIXED_NOREPLACE | MapFlags::NORESERVE;
     // SAFETY: replaces no mapping; the address space below the executable is the program's (see `wexe_abi::layout`).
-    let mapped = unsafe {
-        rustix::mm::mmap_anonymous(
-            wanted,
-            len as usize,
-            ProtFlags::READ | ProtFlags::WRITE,
-            flags,
-        )?
-    };
+    let mapped =
+        unsafe { rustix::mm::mmap_anonymous(wanted, len as usize, ProtFlags::READ | ProtFlags::WRITE, flags)? };
     // Kernels before 4.17 take the address as a hint.
-    if mapped == wanted {
-        Ok(())
-    } else {
-        Err(rustix::io::Errno::EXIST)
-    }
+    if mapped == wanted { Ok(()) } else { Err(rustix::io::Errno::EXIST) }
 }
 
 /// `size` rounded up to the kernel's page.
@@ -273,9 +245,7 @@ unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
         let len = image.len as usize;
         let target = core::ptr::with_exposed_provenance_mut(image.address as usize);
         // SAFETY: the target is part of what was just mapped; the pages of the executable go there without a copy.
-        unsafe {
-            rustix::mm::mremap_fixed(image.data.cast(), len, len, MremapFlags::MAYMOVE, target)?
-        };
+        unsafe { rustix::mm::mremap_fixed(image.data.cast(), len, len, MremapFlags::MAYMOVE, target)? };
     }
     Ok(())
 }
@@ -285,9 +255,7 @@ pub fn grow(state: &mut MemoryState, delta_pages: u64) -> i64 {
     let old_size = state.size;
     let grown = || {
         let delta = delta_pages.checked_mul(1 << state.page_size_log2)?;
-        let size = old_size
-            .checked_add(delta)
-            .filter(|&size| size <= state.max_size)?;
+        let size = old_size.checked_add(delta).filter(|&size| size <= state.max_size)?;
         let mapped = page_align(old_size);
         map_at(state.base + mapped, page_align(size) - mapped).ok()?;
         Some(size)
@@ -307,19 +275,11 @@ fn host_range(state: &MemoryState, start: u64, len: u64) -> Result<*mut u8, OutO
     if !in_bounds(state.size, start, len) {
         return Err(OutOfBounds);
     }
-    Ok(core::ptr::with_exposed_provenance_mut(
-        (state.base + start) as usize,
-    ))
+    Ok(core::ptr::with_exposed_provenance_mut((state.base + start) as usize))
 }
 
 /// `memory.copy`, of which source and target may overlap.
-pub fn copy(
-    to: &MemoryState,
-    from: &MemoryState,
-    target: u64,
-    source: u64,
-    len: u64,
-) -> Result<(), OutOfBounds> {
+pub fn copy(to: &MemoryState, from: &MemoryState, target: u64, source: u64, len: u64) -> Result<(), OutOfBounds> {
     let source = host_range(from, source, len)?;
     let target = host_range(to, target, len)?;
     // SAFETY: both ranges are in bounds.

@@ -44,26 +44,15 @@ static ARGUMENT_COUNT: AtomicUsize = AtomicUsize::new(0);
 /// The command line, the program's name first.
 pub fn arguments() -> impl ExactSizeIterator<Item = &'static CStr> {
     // SAFETY: set by `boot` to the kernel's array, which lives as long as the process.
-    let pointers = unsafe {
-        slice(
-            ARGUMENTS.load(Ordering::Relaxed),
-            ARGUMENT_COUNT.load(Ordering::Relaxed) as u64,
-        )
-    };
+    let pointers = unsafe { slice(ARGUMENTS.load(Ordering::Relaxed), ARGUMENT_COUNT.load(Ordering::Relaxed) as u64) };
     // SAFETY: the kernel ends every argument with a zero byte.
-    pointers
-        .iter()
-        .map(|&argument| unsafe { CStr::from_ptr(argument) })
+    pointers.iter().map(|&argument| unsafe { CStr::from_ptr(argument) })
 }
 
 /// The process's environment variables, each `NAME=value`.
 pub fn environment() -> impl Iterator<Item = &'static CStr> {
     // SAFETY: behind the arguments and a null pointer the kernel puts the environment, ended by a null pointer.
-    let mut next = unsafe {
-        ARGUMENTS
-            .load(Ordering::Relaxed)
-            .add(ARGUMENT_COUNT.load(Ordering::Relaxed) + 1)
-    };
+    let mut next = unsafe { ARGUMENTS.load(Ordering::Relaxed).add(ARGUMENT_COUNT.load(Ordering::Relaxed) + 1) };
     core::iter::from_fn(move || {
         // SAFETY: as above; `next` never passes the null pointer.
         let variable = unsafe { *next };
@@ -106,11 +95,9 @@ pub unsafe fn boot(stack: *const usize) {
         rustix::param::init(arguments.add(count + 1).cast());
     }
     if let Some(feature) = arch::missing_feature(PROGRAM.cpu_features) {
-        let hint = ", which this CPU or its operating system lacks; build it with a lower --cpu (x86-64-v1, v2, v3 or v4)";
-        stderr::fail(
-            &["this executable needs the CPU feature ", feature, hint],
-            1,
-        );
+        let hint =
+            ", which this CPU or its operating system lacks; build it with a lower --cpu (x86-64-v1, v2, v3 or v4)";
+        stderr::fail(&["this executable needs the CPU feature ", feature, hint], 1);
     }
     trap::install();
     memory::choose_guest();
@@ -120,14 +107,7 @@ pub unsafe fn boot(stack: *const usize) {
 pub fn instantiate_all() {
     for module in modules() {
         if let Err(what) = map(module) {
-            stderr::fail(
-                &[
-                    "cannot map ",
-                    what,
-                    ": address space or memory exhausted (see ulimit -v)",
-                ],
-                1,
-            );
+            stderr::fail(&["cannot map ", what, ": address space or memory exhausted (see ulimit -v)"], 1);
         }
         call(module.instantiate, &mut []);
     }
@@ -236,14 +216,7 @@ unsafe fn protect_relocated(base: u64) {
             if (*segment).p_type == libc::PT_GNU_RELRO {
                 let start = (base + (*segment).p_vaddr) & !0xfff;
                 let end = (base + (*segment).p_vaddr + (*segment).p_memsz) & !0xfff;
-                let arguments = [
-                    start as usize,
-                    (end - start) as usize,
-                    libc::PROT_READ as usize,
-                    0,
-                    0,
-                    0,
-                ];
+                let arguments = [start as usize, (end - start) as usize, libc::PROT_READ as usize, 0, 0, 0];
                 // Only a second line of defence: should the kernel refuse, the program runs as well without it.
                 let _ = arch::syscall(libc::SYS_mprotect, arguments);
             }

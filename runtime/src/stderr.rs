@@ -16,10 +16,7 @@ pub struct Message {
 impl Message {
     /// Begins a message with the prefix that every message of an executable has.
     pub fn new() -> Message {
-        let mut message = Message {
-            buffer: [0; CAPACITY],
-            len: 0,
-        };
+        let mut message = Message { buffer: [0; CAPACITY], len: 0 };
         message.text("wexe: ");
         message
     }
@@ -71,11 +68,7 @@ impl Message {
         let mut count = 0;
         for digit in digits.iter_mut().rev() {
             let ones = (value % radix) as u8;
-            *digit = if ones < 10 {
-                b'0' + ones
-            } else {
-                b'a' + ones - 10
-            };
+            *digit = if ones < 10 { b'0' + ones } else { b'a' + ones - 10 };
             count += 1;
             value /= radix;
             if value == 0 {

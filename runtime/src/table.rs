@@ -4,20 +4,14 @@
 
 use crate::memory::{in_bounds, map_at, page_align};
 use crate::{arch, start};
-use wexe_abi::layout::{
-    FuncEntry, FuncRecord, SLOTS, SegmentState, TABLE_MAX_ELEMENTS, TableState,
-};
+use wexe_abi::layout::{FuncEntry, FuncRecord, SLOTS, SegmentState, TABLE_MAX_ELEMENTS, TableState};
 use wexe_abi::program::Module;
 
 /// An access would leave a table.
 #[derive(Clone, Copy, Debug)]
 pub struct OutOfBounds;
 
-const NULL: FuncEntry = FuncEntry {
-    code: 0,
-    type_id: 0,
-    record: 0,
-};
+const NULL: FuncEntry = FuncEntry { code: 0, type_id: 0, record: 0 };
 
 /// Maps the tables of a module that do not lie in its state.
 pub fn map(module: &Module) -> Result<(), rustix::io::Errno> {
@@ -33,11 +27,7 @@ pub fn map(module: &Module) -> Result<(), rustix::io::Errno> {
 }
 
 fn element_size(state: &TableState) -> u64 {
-    if state.is_func != 0 {
-        size_of::<FuncEntry>() as u64
-    } else {
-        size_of::<u64>() as u64
-    }
+    if state.is_func != 0 { size_of::<FuncEntry>() as u64 } else { size_of::<u64>() as u64 }
 }
 
 /// What a function table holds for a reference.
@@ -96,13 +86,7 @@ pub fn grow(state: &mut TableState, reference: u64, delta: u64) -> i64 {
 }
 
 /// `table.copy`, of which source and target may overlap. Validation made sure that both hold the same type.
-pub fn copy(
-    to: &TableState,
-    from: &TableState,
-    target: u64,
-    source: u64,
-    len: u64,
-) -> Result<(), OutOfBounds> {
+pub fn copy(to: &TableState, from: &TableState, target: u64, source: u64, len: u64) -> Result<(), OutOfBounds> {
     if !in_bounds(from.size, source, len) || !in_bounds(to.size, target, len) {
         return Err(OutOfBounds);
     }
@@ -163,9 +147,5 @@ pub unsafe fn function(segment: &SegmentState, index: u64) -> u64 {
     let address = segment.data + index * size_of::<i32>() as u64;
     // SAFETY: the caller's.
     let offset = unsafe { *core::ptr::with_exposed_provenance::<i32>(address as usize) };
-    if offset == 0 {
-        0
-    } else {
-        address.wrapping_add_signed(i64::from(offset))
-    }
+    if offset == 0 { 0 } else { address.wrapping_add_signed(i64::from(offset)) }
 }

@@ -9,9 +9,7 @@ use crate::{arch, start};
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
-use wexe_abi::layout::{
-    GUARDED_REACH, LOW_MEMORY, SLOT_COUNT, SLOT_SIZE, SLOTS, STACK_GUARD, STACK_SIZE, STATE_BASE,
-};
+use wexe_abi::layout::{GUARDED_REACH, LOW_MEMORY, SLOT_COUNT, SLOT_SIZE, SLOTS, STACK_GUARD, STACK_SIZE, STATE_BASE};
 use wexe_abi::program::{ArrayCall, Code};
 use wexe_abi::trap::Trap;
 
@@ -36,36 +34,21 @@ pub fn install() {
     // SAFETY: new memory, wherever the kernel finds room.
     let stack = unsafe {
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::STACK;
-        rustix::mm::mmap_anonymous(
-            core::ptr::null_mut(),
-            (STACK_GUARD + usable) as usize,
-            ProtFlags::empty(),
-            flags,
-        )
-        .and_then(|guard| {
-            let stack = guard.byte_add(STACK_GUARD as usize);
-            rustix::mm::mprotect(
-                stack,
-                usable as usize,
-                MprotectFlags::READ | MprotectFlags::WRITE,
-            )?;
-            Ok(stack)
-        })
+        rustix::mm::mmap_anonymous(core::ptr::null_mut(), (STACK_GUARD + usable) as usize, ProtFlags::empty(), flags)
+            .and_then(|guard| {
+                let stack = guard.byte_add(STACK_GUARD as usize);
+                rustix::mm::mprotect(stack, usable as usize, MprotectFlags::READ | MprotectFlags::WRITE)?;
+                Ok(stack)
+            })
     };
     let Ok(stack) = stack else {
-        stderr::fail(
-            &["cannot map the stack: address space or memory exhausted (see ulimit -v)"],
-            1,
-        )
+        stderr::fail(&["cannot map the stack: address space or memory exhausted (see ulimit -v)"], 1)
     };
     // A huge page for the first few kilobytes of stack would cost more than all else at start. It may fail: then none come.
     // SAFETY: the memory just mapped.
     let _ = unsafe { rustix::mm::madvise(stack, usable as usize, Advice::LinuxNoHugepage) };
     STACK.store(stack as u64, Ordering::Relaxed);
-    arch::set_signal_stack(
-        stack.wrapping_byte_add(STACK_SIZE as usize),
-        SIGNAL_STACK_SIZE as usize,
-    );
+    arch::set_signal_stack(stack.wrapping_byte_add(STACK_SIZE as usize), SIGNAL_STACK_SIZE as usize);
     for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL] {
         arch::handle_signal(signal, Some(handle));
     }
@@ -78,13 +61,7 @@ pub fn call(entry: Option<ArrayCall>, values: &mut [[u8; 16]]) {
     if let Some(entry) = entry {
         let top = STACK.load(Ordering::Relaxed) + STACK_SIZE;
         // SAFETY: the stack is `install`'s; the entry is the compiler's and takes as many values as the caller knows.
-        unsafe {
-            arch::enter(
-                entry,
-                values.as_mut_ptr(),
-                core::ptr::with_exposed_provenance_mut(top as usize),
-            )
-        };
+        unsafe { arch::enter(entry, values.as_mut_ptr(), core::ptr::with_exposed_provenance_mut(top as usize)) };
     }
 }
 
@@ -94,13 +71,7 @@ pub fn catch(entry: Option<ArrayCall>, values: &mut [[u8; 16]]) -> Result<(), u3
     let top = STACK.load(Ordering::Relaxed) + STACK_SIZE;
     CATCHING.store(true, Ordering::Relaxed);
     // SAFETY: as in `call`.
-    let code = unsafe {
-        arch::enter(
-            entry,
-            values.as_mut_ptr(),
-            core::ptr::with_exposed_provenance_mut(top as usize),
-        )
-    };
+    let code = unsafe { arch::enter(entry, values.as_mut_ptr(), core::ptr::with_exposed_provenance_mut(top as usize)) };
     CATCHING.store(false, Ordering::Relaxed);
     if code == 0 { Ok(()) } else { Err(code) }
 }
@@ -111,11 +82,7 @@ unsafe extern "C" fn handle(signal: i32, info: *const libc::siginfo_t, frame: *m
     let mut context = unsafe { arch::Context::new(frame) };
     // SAFETY: the kernel's own structure; the address is defined for these signals, and unused if it was sent by a process.
     let (address, sent) = unsafe { ((*info).si_addr() as u64, (*info).si_code <= 0) };
-    let trap = if sent {
-        None
-    } else {
-        classify(signal, context.program_counter(), address)
-    };
+    let trap = if sent { None } else { classify(signal, context.program_counter(), address) };
     match trap {
         Some(trap) if CATCHING.load(Ordering::Relaxed) => context.leave(trap as u32),
         Some(trap) => {
@@ -156,12 +123,8 @@ fn code_at(address: u64) -> Option<(&'static Code, u32)> {
 /// What the trap table says of an instruction.
 fn listed_trap(code: &Code, offset: u32) -> Option<Trap> {
     // SAFETY: the compiler's arrays.
-    let (offsets, codes) = unsafe {
-        (
-            start::slice(code.trap_offsets, code.trap_count),
-            start::slice(code.trap_codes, code.trap_count),
-        )
-    };
+    let (offsets, codes) =
+        unsafe { (start::slice(code.trap_offsets, code.trap_count), start::slice(code.trap_codes, code.trap_count)) };
     let index = offsets.binary_search(&offset).ok()?;
     codes.get(index).copied().and_then(Trap::from_code)
 }
@@ -175,17 +138,10 @@ fn function_name(code: &Code, offset: u32) -> Option<&'static [u8]> {
             start::slice(code.name_offsets, code.function_count + 1),
         )
     };
-    let index = functions
-        .partition_point(|&start| start <= offset)
-        .checked_sub(1)?;
+    let index = functions.partition_point(|&start| start <= offset).checked_sub(1)?;
     let (&from, &to) = (names.get(index)?, names.get(index + 1)?);
     // SAFETY: as above.
-    let text = unsafe {
-        start::slice(
-            code.names.add(from as usize),
-            u64::from(to.checked_sub(from)?),
-        )
-    };
+    let text = unsafe { start::slice(code.names.add(from as usize), u64::from(to.checked_sub(from)?)) };
     (!text.is_empty()).then_some(text)
 }
 
@@ -194,17 +150,11 @@ fn backtrace(message: &mut Message, context: &arch::Context) {
     let stack = STACK.load(Ordering::Relaxed);
     let mut count = 0;
     let mut show = |address: u64| {
-        let Some(name) = code_at(address).and_then(|(code, offset)| function_name(code, offset))
-        else {
+        let Some(name) = code_at(address).and_then(|(code, offset)| function_name(code, offset)) else {
             return;
         };
         if count < MAX_FRAMES {
-            message
-                .text("    ")
-                .decimal(count as u64)
-                .text(": ")
-                .untrusted(name)
-                .byte(b'\n');
+            message.text("    ").decimal(count as u64).text(": ").untrusted(name).byte(b'\n');
         }
         count += 1;
     };
@@ -221,10 +171,7 @@ fn backtrace(message: &mut Message, context: &arch::Context) {
         frame = caller;
     }
     if count > MAX_FRAMES {
-        message
-            .text("    and ")
-            .decimal((count - MAX_FRAMES) as u64)
-            .text(" more\n");
+        message.text("    and ").decimal((count - MAX_FRAMES) as u64).text(" more\n");
     }
 }
 
@@ -240,12 +187,7 @@ fn unexpected(signal: i32, sent: bool, address: u64, context: &arch::Context) ->
     if sent {
         message.text("killed by ").text(name).byte(b'\n');
     } else {
-        message
-            .text("internal error: ")
-            .text(name)
-            .text(" at ")
-            .hex(address)
-            .text(", pc = image + ");
+        message.text("internal error: ").text(name).text(" at ").hex(address).text(", pc = image + ");
         message.hex(context.program_counter().wrapping_sub(arch::image_base()));
         if signal == libc::SIGBUS {
             message.text(" (was the executable overwritten while it ran?)");

@@ -141,19 +141,9 @@ pub fn handle_signal(signal: i32, handler: Option<SignalHandler>) {
     const SA_RESTORER: u64 = 0x0400_0000;
     let flags = (libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER) as u64 | SA_RESTORER;
     let handler = handler.map_or(libc::SIG_IGN, |handler| handler as usize);
-    let action = SignalAction {
-        handler,
-        flags,
-        restorer,
-        mask: 0,
-    };
+    let action = SignalAction { handler, flags, restorer, mask: 0 };
     // SAFETY: `action` is what the kernel reads; it writes nothing. It cannot fail for a signal that can be handled.
-    let _ = unsafe {
-        syscall(
-            libc::SYS_rt_sigaction,
-            [signal as usize, &raw const action as usize, 0, 8, 0, 0],
-        )
-    };
+    let _ = unsafe { syscall(libc::SYS_rt_sigaction, [signal as usize, &raw const action as usize, 0, 8, 0, 0]) };
 }
 
 /// Returns from a signal handler.
@@ -164,18 +154,9 @@ unsafe extern "C" fn restorer() {
 
 /// Makes `[base, base + len)` the stack of signal handlers.
 pub fn set_signal_stack(base: *mut c_void, len: usize) {
-    let stack = libc::stack_t {
-        ss_sp: base,
-        ss_flags: 0,
-        ss_size: len,
-    };
+    let stack = libc::stack_t { ss_sp: base, ss_flags: 0, ss_size: len };
     // SAFETY: the kernel reads `stack`; the memory is reserved for this purpose by the caller.
-    let _ = unsafe {
-        syscall(
-            libc::SYS_sigaltstack,
-            [&raw const stack as usize, 0, 0, 0, 0, 0],
-        )
-    };
+    let _ = unsafe { syscall(libc::SYS_sigaltstack, [&raw const stack as usize, 0, 0, 0, 0, 0]) };
 }
 
 /// A system call that rustix lacks, or that takes guest memory as raw pointers: the result, or the kernel's errno.
@@ -196,29 +177,13 @@ pub unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> Result<usi
             options(nostack),
         );
     }
-    if result < 0 {
-        Err(-result as i32)
-    } else {
-        Ok(result as usize)
-    }
+    if result < 0 { Err(-result as i32) } else { Ok(result as usize) }
 }
 
 /// Writes to a descriptor: the number of bytes written, or the kernel's errno.
 pub fn write(descriptor: i32, bytes: &[u8]) -> Result<usize, i32> {
     // SAFETY: the kernel reads `bytes`.
-    unsafe {
-        syscall(
-            libc::SYS_write,
-            [
-                descriptor as usize,
-                bytes.as_ptr() as usize,
-                bytes.len(),
-                0,
-                0,
-                0,
-            ],
-        )
-    }
+    unsafe { syscall(libc::SYS_write, [descriptor as usize, bytes.as_ptr() as usize, bytes.len(), 0, 0, 0]) }
 }
 
 /// Ends the process, all threads of it.
@@ -275,15 +240,9 @@ pub fn missing_feature(needed: u64) -> Option<&'static str> {
         return None;
     }
     let basic = core::arch::x86_64::__cpuid(1).ecx;
-    let state = if basic & OSXSAVE != 0 {
-        enabled_state()
-    } else {
-        0
-    };
+    let state = if basic & OSXSAVE != 0 { enabled_state() } else { 0 };
     let (mut extended, mut amd) = (None, None);
-    for (index, (&(leaf, bit, needed_state), &name)) in
-        FEATURES.iter().zip(CPU_FEATURES).enumerate()
-    {
+    for (index, (&(leaf, bit, needed_state), &name)) in FEATURES.iter().zip(CPU_FEATURES).enumerate() {
         if needed >> index & 1 == 0 {
             continue;
         }

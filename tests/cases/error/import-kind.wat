@@ -1,0 +1,3 @@
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (global i32))
+  (func (export "_start")))

@@ -1,0 +1,4 @@
+(module
+  (func $good (result i32) (i32.const 1))
+  (func $bad (result i32) (i64.const 1))
+  (func (export "_start")))

@@ -1,0 +1,2 @@
+;;! build: --invoke f
+(module (func (export "f") (param externref)))

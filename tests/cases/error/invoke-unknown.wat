@@ -1,0 +1,2 @@
+;;! build: --invoke fibb
+(module (func (export "fib")))

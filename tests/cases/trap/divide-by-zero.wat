@@ -1,0 +1,13 @@
+(module
+  (memory (export "memory") 1)
+  (table 2 2 funcref)
+  (elem (i32.const 0) func $inner)
+  (type $void (func))
+  (func $inner (param i32)
+    (drop (i32.div_s (i32.const 1) (local.get 0))))
+  (func $outer
+    (call $inner (i32.const 0))
+    (nop))
+  (func (export "_start")
+    (call $outer)
+    (nop)))

@@ -1,0 +1,13 @@
+(module
+  (memory (export "memory") 1)
+  (table 2 2 funcref)
+  (elem (i32.const 0) func $inner)
+  (type $void (func))
+  (func $inner (param i32)
+    (call_indirect (type $void) (i32.const 1)))
+  (func $outer
+    (call $inner (i32.const 0))
+    (nop))
+  (func (export "_start")
+    (call $outer)
+    (nop)))
