@@ -22,7 +22,14 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
         return Err(format!("{name}: not WebAssembly: {}", what_else(&bytes)));
     }
     let text = str::from_utf8(&bytes).map_err(|error| format!("{name}: not UTF-8: {error}"))?;
-    wat::Parser::new().parse_str(Some(Path::new(&name)), text).map_err(|error| error.to_string())
+    wat::Parser::new().parse_str(Some(Path::new(&name)), text).map_err(|error| brief(&error.to_string()))
+}
+
+/// A syntax error shows the line it is in; if that is very long, only the message and the position.
+fn brief(error: &str) -> String {
+    let shown = if error.lines().any(|line| line.len() > 200) { 2 } else { usize::MAX };
+    let lines: Vec<&str> = error.lines().take(shown).map(str::trim_end).collect();
+    lines.join("\n")
 }
 
 /// The input as errors call it.
