@@ -19,8 +19,14 @@ mod stderr;
 mod table;
 mod trap;
 
+// Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares features
+// with crates that use std, whose panic handler it then has to take.
+#[cfg(panic = "unwind")]
+extern crate std;
+
 /// Nothing in the runtime is meant to panic; should it happen all the same, the process ends without running on.
-#[panic_handler]
+#[cfg_attr(panic = "abort", panic_handler)]
+#[cfg_attr(panic = "unwind", allow(dead_code))]
 fn panic(_: &core::panic::PanicInfo) -> ! {
     stderr::fatal(&["internal error: the runtime panicked"])
 }
