@@ -45,7 +45,7 @@ pub struct Build {
     pub output: Option<PathBuf>,
 
     /// What to make.
-    #[arg(long, value_enum, default_value = "exe", hide_default_value = true)]
+    #[arg(long, value_enum, default_value = "exe")]
     pub emit: Emit,
 
     #[command(flatten)]
@@ -234,12 +234,14 @@ Examples:
   wexe build app.wasm --dir .            it may use the files of the directory where it is started
   wexe build app.wasm --dir data::/ --env LANG=C
                                          it sees the directory ./data as its root, and one variable
-  wexe build lib.wasm --invoke fib       the executable calls fib with its arguments and prints the result
+  wexe build lib.wasm --invoke fib       it calls fib with its arguments and prints the result
   wexe build app.wasm --cpu native       use all that the processor of this machine has
   wexe build app.wat --emit clif -o -    print the intermediate representation
 
 Exit status:
-  0 when the file was written, 1 for an error in the input or while writing, 2 for a wrong command line.";
+  0  the file was written
+  1  an error in the input, or while writing
+  2  a wrong command line";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
