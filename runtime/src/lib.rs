@@ -8,16 +8,24 @@
 mod arch;
 mod atomic;
 mod builtins;
+mod capabilities;
+mod errno;
 mod exception;
+mod fd_table;
+mod imports;
 mod invoke;
 mod libcalls;
 mod mem;
 mod memory;
+mod sandbox;
 mod script;
 mod start;
 mod stderr;
 mod table;
+mod transfer;
 mod trap;
+mod wasi_snapshot_preview1;
+mod wasi_unstable;
 
 // Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares features
 // with crates that use std, whose panic handler it then has to take.

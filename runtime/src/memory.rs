@@ -11,6 +11,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags};
 use wexe_abi::layout::{LOW_MEMORY, MemoryState, SegmentState, StateHeader};
 use wexe_abi::program::{Memory, Module};
+use wexe_abi::{types, wasi_unstable};
 
 /// The kernel's page.
 pub const PAGE: u64 = 4096;
@@ -76,6 +77,16 @@ impl Bytes {
         len
     }
 
+    /// Copies guest bytes to `host`, as many as fit: what of it is initialised now.
+    pub fn copy_to_uninit(self, host: &mut [MaybeUninit<u8>]) -> &mut [u8] {
+        let len = self.len.min(host.len());
+        // SAFETY: as in `copy_to`; the bytes returned are those that were copied.
+        unsafe {
+            core::ptr::copy_nonoverlapping(self.data, host.as_mut_ptr().cast(), len);
+            core::slice::from_raw_parts_mut(host.as_mut_ptr().cast(), len)
+        }
+    }
+
     /// Copies `host` to guest bytes, as many as fit: how many.
     pub fn copy_from(self, host: &[u8]) -> usize {
         let len = self.len.min(host.len());
@@ -101,6 +112,24 @@ unsafe impl Plain for u32 {}
 unsafe impl Plain for u64 {}
 // SAFETY: an array of plain values has no padding either.
 unsafe impl<T: Plain, const N: usize> Plain for [T; N] {}
+
+/// A value's bytes, as the guest would see them.
+pub fn bytes_of<T: Plain>(value: &T) -> &[u8] {
+    // SAFETY: a plain value has no padding, so all its bytes are initialised.
+    unsafe { core::slice::from_raw_parts(core::ptr::from_ref(value).cast(), size_of::<T>()) }
+}
+
+macro_rules! plain_structures {
+    ($($structure:ty),*) => {
+        // SAFETY: integers and arrays of them; padding is spelled out as fields (their sizes are asserted beside them).
+        $(unsafe impl Plain for $structure {})*
+    };
+}
+
+plain_structures! {
+    types::Fdstat, types::Filestat, types::Dirent, types::Prestat, types::Subscription, types::Event, types::Roflags,
+    wasi_unstable::Filestat, wasi_unstable::Subscription, libc::pollfd
+}
 
 /// The value at a guest address, which need not be aligned.
 pub fn read<T: Plain>(address: u32) -> Result<T, OutOfBounds> {
@@ -156,26 +185,70 @@ impl<T: Plain> Array<T> {
 /// What Linux takes at most in one vectored call.
 pub const MAX_VECTORS: usize = libc::UIO_MAXIOV as usize;
 
-/// Room for the host's form of a guest's vectors.
-pub struct Vectors([MaybeUninit<libc::iovec>; MAX_VECTORS]);
+/// Room for the host's form of a guest's vectors, at most `N`.
+pub struct Vectors<const N: usize>([MaybeUninit<libc::iovec>; N]);
 
-impl Vectors {
-    pub const fn new() -> Vectors {
-        Vectors([const { MaybeUninit::uninit() }; MAX_VECTORS])
+impl<const N: usize> Vectors<N> {
+    pub const fn new() -> Vectors<N> {
+        Vectors([const { MaybeUninit::uninit() }; N])
     }
 
-    /// Translates the guest's array of `count` pairs of address and length. Those past the first [`MAX_VECTORS`] are left
-    /// out: reading and writing less than asked for is allowed.
+    /// Translates the guest's array of `count` pairs of address and length. Empty ones are left out, and those that find
+    /// no room: reading and writing less than asked for is allowed.
     pub fn translate(&mut self, address: u32, count: u32) -> Result<&[libc::iovec], OutOfBounds> {
-        let guest = array::<[u32; 2]>(address, count)?;
         let mut len = 0;
-        for (host, [address, size]) in self.0.iter_mut().zip(guest.iter()) {
+        for [address, size] in array::<[u32; 2]>(address, count)?.iter() {
             let bytes = bytes(address, size)?;
+            if bytes.is_empty() {
+                continue;
+            }
+            let Some(host) = self.0.get_mut(len) else { break };
             host.write(libc::iovec { iov_base: bytes.data.cast(), iov_len: bytes.len });
             len += 1;
         }
         // SAFETY: the first `len` are initialised.
         Ok(unsafe { core::slice::from_raw_parts(self.0.as_ptr().cast(), len) })
+    }
+}
+
+/// Zeroed values in memory of the host, for a number of them that only the guest knows. Given back when dropped.
+pub struct Scratch<T> {
+    data: *mut T,
+    len: usize,
+}
+
+impl<T: Plain> Scratch<T> {
+    pub fn new(len: usize) -> rustix::io::Result<Scratch<T>> {
+        let size = len.checked_mul(size_of::<T>()).ok_or(rustix::io::Errno::NOMEM)?;
+        // SAFETY: a new mapping, wherever there is room.
+        let data = unsafe {
+            let protection = ProtFlags::READ | ProtFlags::WRITE;
+            rustix::mm::mmap_anonymous(core::ptr::null_mut(), size, protection, MapFlags::PRIVATE)?
+        };
+        Ok(Scratch { data: data.cast(), len })
+    }
+}
+
+impl<T> core::ops::Deref for Scratch<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        // SAFETY: mapped by `new`, which filled it with zeros: any bit pattern is a value.
+        unsafe { core::slice::from_raw_parts(self.data, self.len) }
+    }
+}
+
+impl<T> core::ops::DerefMut for Scratch<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        // SAFETY: as above.
+        unsafe { core::slice::from_raw_parts_mut(self.data, self.len) }
+    }
+}
+
+impl<T> Drop for Scratch<T> {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `new`; nothing borrows it any more.
+        let _ = unsafe { rustix::mm::munmap(self.data.cast(), self.len * size_of::<T>()) };
     }
 }
 

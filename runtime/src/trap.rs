@@ -50,10 +50,10 @@ pub fn install() {
     STACK.store(stack as u64, Ordering::Relaxed);
     arch::set_signal_stack(stack.wrapping_byte_add(STACK_SIZE as usize), SIGNAL_STACK_SIZE as usize);
     for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL] {
-        arch::handle_signal(signal, Some(handle));
+        arch::handle_signal(signal, arch::Disposition::Handle(handle));
     }
     // WASI reports a closed pipe as an error of the write.
-    arch::handle_signal(libc::SIGPIPE, None);
+    arch::handle_signal(libc::SIGPIPE, arch::Disposition::Ignore);
 }
 
 /// Calls an entry point of generated code on the wasm stack, if there is one. A trap ends the process.

@@ -75,7 +75,7 @@ pub const fn type_of<T: Param>() -> Type {
 
 /// Makes `FUNCTIONS` of a table's rows.
 macro_rules! import_table {
-    ($($file:ident { $($name:ident ($($param:ident: $ty:ty),*) -> $results:tt;)* })*) => {
+    ($module:ident { $($file:ident { $($name:ident ($($param:ident: $ty:ty),*) -> $results:tt;)* })* }) => {
         /// The functions of this module, in the order of the specification.
         pub const FUNCTIONS: &[$crate::imports::Import] = &[
             $($($crate::imports::import_row!($name ($($ty),*) -> $results)),*),*

@@ -136,13 +136,26 @@ struct SignalAction {
 /// What a signal handler is called with: number, `siginfo_t` and frame.
 pub type SignalHandler = unsafe extern "C" fn(i32, *const libc::siginfo_t, *mut c_void);
 
-/// Handles `signal` on the alternate stack; with no handler, ignores it.
-pub fn handle_signal(signal: i32, handler: Option<SignalHandler>) {
+/// What happens to a signal.
+pub enum Disposition {
+    /// What the kernel does by itself.
+    Default,
+    Ignore,
+    /// Handled on the alternate stack.
+    Handle(SignalHandler),
+}
+
+/// Decides what happens to `signal`.
+pub fn handle_signal(signal: i32, disposition: Disposition) {
     const SA_RESTORER: u64 = 0x0400_0000;
     let flags = (libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER) as u64 | SA_RESTORER;
-    let handler = handler.map_or(libc::SIG_IGN, |handler| handler as usize);
+    let handler = match disposition {
+        Disposition::Default => libc::SIG_DFL,
+        Disposition::Ignore => libc::SIG_IGN,
+        Disposition::Handle(handler) => handler as usize,
+    };
     let action = SignalAction { handler, flags, restorer, mask: 0 };
-    // SAFETY: `action` is what the kernel reads; it writes nothing. It cannot fail for a signal that can be handled.
+    // SAFETY: `action` is what the kernel reads; it writes nothing. It only fails for signals that nobody can handle.
     let _ = unsafe { syscall(libc::SYS_rt_sigaction, [signal as usize, &raw const action as usize, 0, 8, 0, 0]) };
 }
 

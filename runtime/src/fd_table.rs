@@ -1,0 +1,313 @@
+//! The guest's file descriptors: numbers to host descriptors, with the rights that go with them.
+//!
+//! Guest numbers are never host numbers, so a program can name nothing that was not put into this table. The host
+//! descriptors 0, 1 and 2 stay what they were when the process started, even if the guest (or whoever started the
+//! process) closed them: no file that is opened later ever gets one of these numbers, so a message of the runtime, or a
+//! write to a standard stream that was closed, cannot end up in it.
+//!
+//! Directories that the program was given are opened when it first asks for a descriptor above 2.
+
+use crate::errno::{Error, Result, from_linux};
+use crate::{arch, capabilities};
+use core::cell::UnsafeCell;
+use core::ffi::CStr;
+use rustix::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
+use rustix::fs::FileType;
+use wexe_abi::types::{Errno, Fd, Filetype, Rights};
+
+/// Most descriptors that a guest can have open. The table is never touched beyond what is used.
+const CAPACITY: usize = 1 << 16;
+
+/// What may be done with standard input.
+const STDIN: Rights = STREAM.union(Rights::FD_READ);
+/// What may be done with standard output and standard error.
+const STDOUT: Rights = STREAM
+    .union(Rights::FD_WRITE)
+    .union(Rights::FD_DATASYNC)
+    .union(Rights::FD_SYNC)
+    .union(Rights::FD_ALLOCATE)
+    .union(Rights::FD_FILESTAT_SET_SIZE);
+const STREAM: Rights = Rights::FD_SEEK
+    .union(Rights::FD_TELL)
+    .union(Rights::FD_FDSTAT_SET_FLAGS)
+    .union(Rights::FD_ADVISE)
+    .union(Rights::FD_FILESTAT_GET)
+    .union(Rights::FD_FILESTAT_SET_TIMES)
+    .union(Rights::POLL_FD_READWRITE)
+    .union(Rights::SOCK_SHUTDOWN)
+    .union(Rights::SOCK_ACCEPT);
+
+/// What a guest descriptor stands for.
+#[derive(Clone, Copy)]
+pub struct Descriptor {
+    host: i32,
+    /// `Unknown` until someone asks.
+    filetype: Filetype,
+    /// Under a directory granted read-only: nothing reached through it may change.
+    pub read_only: bool,
+    pub rights_base: Rights,
+    pub rights_inheriting: Rights,
+    /// The name that the program sees, of a directory that it was given.
+    pub preopen: Option<&'static CStr>,
+}
+
+impl Descriptor {
+    const fn new(host: i32, rights_base: Rights, rights_inheriting: Rights) -> Descriptor {
+        Descriptor {
+            host,
+            filetype: Filetype::Unknown,
+            read_only: false,
+            rights_base,
+            rights_inheriting,
+            preopen: None,
+        }
+    }
+
+    /// The host's descriptor.
+    pub fn host(&self) -> BorrowedFd<'_> {
+        // SAFETY: it is open for as long as the table has it; a stream that is closed on the host is only refused.
+        unsafe { BorrowedFd::borrow_raw(self.host) }
+    }
+
+    /// Fails unless all of `rights` are there.
+    pub fn require(&self, rights: Rights) -> Result<()> {
+        if self.rights_base.contains(rights) { Ok(()) } else { Err(Errno::Notcapable.into()) }
+    }
+
+    /// Fails if nothing may be changed through this descriptor.
+    pub fn require_writable(&self) -> Result<()> {
+        if self.read_only { Err(Errno::Rofs.into()) } else { Ok(()) }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    open: bool,
+    descriptor: Descriptor,
+}
+
+struct Slots {
+    /// The standard streams are in the table.
+    streams: bool,
+    /// The granted directories are in the table, or being put there.
+    preopens: bool,
+    /// No slot below is free.
+    lowest_free: usize,
+    slots: [Slot; CAPACITY],
+}
+
+struct Table(UnsafeCell<Slots>);
+
+// SAFETY: a program has one thread.
+unsafe impl Sync for Table {}
+
+/// All zero, so that it takes no room in the executable.
+static TABLE: Table = Table(UnsafeCell::new(Slots {
+    streams: false,
+    preopens: false,
+    lowest_free: 0,
+    slots: [Slot { open: false, descriptor: Descriptor::new(0, Rights::NONE, Rights::NONE) }; CAPACITY],
+}));
+
+/// The only access to the table.
+fn with<T>(work: impl FnOnce(&mut Slots) -> T) -> T {
+    // SAFETY: a program has one thread, and no `work` in this file comes back here.
+    let slots = unsafe { &mut *TABLE.0.get() };
+    if !slots.streams {
+        slots.streams = true;
+        slots.lowest_free = 3;
+        for (host, rights) in [STDIN, STDOUT, STDOUT].into_iter().enumerate() {
+            if let Some(slot) = slots.slots.get_mut(host) {
+                *slot = Slot { open: true, descriptor: Descriptor::new(host as i32, rights, Rights::NONE) };
+            }
+        }
+    }
+    work(slots)
+}
+
+/// Puts the granted directories into the table if they are not there yet.
+fn preopen() {
+    if !with(|table| core::mem::replace(&mut table.preopens, true)) {
+        capabilities::open_directories();
+    }
+}
+
+impl Slots {
+    fn slot(&mut self, fd: Fd) -> Result<&mut Slot> {
+        self.slots.get_mut(fd as usize).filter(|slot| slot.open).ok_or(Error(Errno::Badf))
+    }
+
+    fn free(&mut self, fd: Fd) -> Result<i32> {
+        let slot = self.slot(fd)?;
+        slot.open = false;
+        let host = slot.descriptor.host;
+        self.lowest_free = self.lowest_free.min(fd as usize);
+        Ok(host)
+    }
+}
+
+/// The descriptor `fd`; `badf` if it is not open.
+pub fn find(fd: Fd) -> Result<Descriptor> {
+    if fd > 2 {
+        preopen();
+    }
+    with(|table| table.slot(fd).map(|slot| slot.descriptor))
+}
+
+/// The descriptor `fd` with all of `rights`; `badf` if it is not open, `notcapable` if it lacks one.
+pub fn get(fd: Fd, rights: Rights) -> Result<Descriptor> {
+    let descriptor = find(fd)?;
+    descriptor.require(rights)?;
+    Ok(descriptor)
+}
+
+/// A new descriptor, the lowest that is free; `mfile` if there is none.
+pub fn insert(host: OwnedFd, rights_base: Rights, rights_inheriting: Rights, read_only: bool) -> Result<Fd> {
+    preopen();
+    let mut descriptor = Descriptor::new(0, rights_base, rights_inheriting);
+    descriptor.read_only = read_only;
+    add(host, descriptor)
+}
+
+/// A directory that the program is given under `name`.
+pub fn insert_preopen(host: OwnedFd, name: &'static CStr, read_only: bool) -> Result<Fd> {
+    let mut descriptor = Descriptor::new(0, PREOPEN_BASE, PREOPEN_INHERITING);
+    descriptor.read_only = read_only;
+    descriptor.preopen = Some(name);
+    descriptor.filetype = Filetype::Directory;
+    add(host, descriptor)
+}
+
+fn add(host: OwnedFd, mut descriptor: Descriptor) -> Result<Fd> {
+    let host = if host.as_raw_fd() <= 2 { rustix::io::fcntl_dupfd_cloexec(&host, 3)? } else { host };
+    with(|table| {
+        let start = table.lowest_free;
+        let mut free = table.slots.iter_mut().enumerate().skip(start).filter(|(_, slot)| !slot.open);
+        let (fd, slot) = free.next().ok_or(Error(Errno::Mfile))?;
+        descriptor.host = host.into_raw_fd();
+        *slot = Slot { open: true, descriptor };
+        table.lowest_free = fd + 1;
+        Ok(fd as Fd)
+    })
+}
+
+/// Closes `fd`; `badf` if it is not open.
+pub fn close(fd: Fd) -> Result<()> {
+    // Before anything is closed, so that their numbers begin at 3 whatever the program does first.
+    preopen();
+    close_host(with(|table| table.free(fd))?)
+}
+
+/// Closes `to` and gives its number to the descriptor `from`; `badf` if either is not open.
+pub fn renumber(from: Fd, to: Fd) -> Result<()> {
+    preopen();
+    let descriptor = find(from)?;
+    find(to)?;
+    if from == to {
+        return Ok(());
+    }
+    close_host(with(|table| {
+        let replaced = core::mem::replace(&mut table.slot(to)?.descriptor, descriptor);
+        table.free(from)?;
+        Ok::<i32, Error>(replaced.host)
+    })?)
+}
+
+/// Takes rights away from `fd`; `notcapable` if one that it does not have is among those to keep.
+pub fn shrink_rights(fd: Fd, base: Rights, inheriting: Rights) -> Result<()> {
+    let descriptor = find(fd)?;
+    if !descriptor.rights_base.contains(base) || !descriptor.rights_inheriting.contains(inheriting) {
+        return Err(Errno::Notcapable.into());
+    }
+    with(|table| {
+        let descriptor = &mut table.slot(fd)?.descriptor;
+        descriptor.rights_base = base;
+        descriptor.rights_inheriting = inheriting;
+        Ok(())
+    })
+}
+
+/// What kind of file `fd` is. Asked of the host once: most programs never ask.
+pub fn filetype(fd: Fd) -> Result<Filetype> {
+    let descriptor = find(fd)?;
+    if descriptor.filetype != Filetype::Unknown {
+        return Ok(descriptor.filetype);
+    }
+    let stat = rustix::fs::fstat(descriptor.host())?;
+    let filetype = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Socket => match rustix::net::sockopt::socket_type(descriptor.host())? {
+            rustix::net::SocketType::DGRAM => Filetype::SocketDgram,
+            _ => Filetype::SocketStream,
+        },
+        other => self::from_host(other),
+    };
+    with(|table| table.slot(fd).map(|slot| slot.descriptor.filetype = filetype))?;
+    Ok(filetype)
+}
+
+/// The file type that WASI has for the host's. A socket's needs a closer look; a pipe has none.
+pub fn from_host(filetype: FileType) -> Filetype {
+    match filetype {
+        FileType::RegularFile => Filetype::RegularFile,
+        FileType::Directory => Filetype::Directory,
+        FileType::Symlink => Filetype::SymbolicLink,
+        FileType::Socket => Filetype::SocketStream,
+        FileType::CharacterDevice => Filetype::CharacterDevice,
+        FileType::BlockDevice => Filetype::BlockDevice,
+        FileType::Fifo | FileType::Unknown => Filetype::Unknown,
+    }
+}
+
+fn close_host(host: i32) -> Result<()> {
+    // SAFETY: the table owned it and has it no more.
+    match unsafe { arch::syscall(libc::SYS_close, [host as usize, 0, 0, 0, 0, 0]) } {
+        // Linux closes the descriptor even if it is interrupted.
+        Ok(_) | Err(libc::EINTR) => Ok(()),
+        Err(errno) => Err(from_linux(errno).into()),
+    }
+}
+
+/// Rights that make sense for a directory.
+pub const DIRECTORY: Rights = PREOPEN_BASE
+    .union(Rights::FD_FDSTAT_SET_FLAGS)
+    .union(Rights::FD_SYNC)
+    .union(Rights::FD_DATASYNC)
+    .union(Rights::FD_READ)
+    .union(Rights::POLL_FD_READWRITE);
+
+/// Rights that make sense for anything else that can be opened.
+pub const FILE: Rights = Rights::FD_DATASYNC
+    .union(Rights::FD_READ)
+    .union(Rights::FD_SEEK)
+    .union(Rights::FD_FDSTAT_SET_FLAGS)
+    .union(Rights::FD_SYNC)
+    .union(Rights::FD_TELL)
+    .union(Rights::FD_WRITE)
+    .union(Rights::FD_ADVISE)
+    .union(Rights::FD_ALLOCATE)
+    .union(Rights::FD_FILESTAT_GET)
+    .union(Rights::FD_FILESTAT_SET_SIZE)
+    .union(Rights::FD_FILESTAT_SET_TIMES)
+    .union(Rights::POLL_FD_READWRITE);
+
+/// What may be done with a directory that the program was given.
+const PREOPEN_BASE: Rights = Rights::PATH_CREATE_DIRECTORY
+    .union(Rights::PATH_CREATE_FILE)
+    .union(Rights::PATH_LINK_SOURCE)
+    .union(Rights::PATH_LINK_TARGET)
+    .union(Rights::PATH_OPEN)
+    .union(Rights::FD_READDIR)
+    .union(Rights::PATH_READLINK)
+    .union(Rights::PATH_RENAME_SOURCE)
+    .union(Rights::PATH_RENAME_TARGET)
+    .union(Rights::PATH_FILESTAT_GET)
+    .union(Rights::PATH_FILESTAT_SET_SIZE)
+    .union(Rights::PATH_FILESTAT_SET_TIMES)
+    .union(Rights::FD_FILESTAT_GET)
+    .union(Rights::FD_FILESTAT_SET_TIMES)
+    .union(Rights::PATH_SYMLINK)
+    .union(Rights::PATH_REMOVE_DIRECTORY)
+    .union(Rights::PATH_UNLINK_FILE);
+
+/// What may be done with files and directories opened through it.
+const PREOPEN_INHERITING: Rights = DIRECTORY.union(FILE);

@@ -1,0 +1,197 @@
+//! Guest paths to host files. Nothing else in the runtime opens a path, and this is what keeps a program inside the
+//! directories that it was given.
+//!
+//! Resolution is the kernel's: `openat2` with `RESOLVE_BENEATH` refuses whatever would leave the directory, at any moment
+//! of the walk, so no race with another process can win. System calls that take a path and have no such mode get only a
+//! final name instead, below a directory that was opened beneath. Those that create, remove or rename never follow that
+//! name, not even before a trailing slash. Those that look something up do follow it before a slash, and `.` and `..` can
+//! lead out, so for them such paths are opened as a whole ([`find`]).
+
+use crate::errno::{Result, retry};
+use crate::fd_table::Descriptor;
+use crate::{memory, stderr};
+use core::ffi::CStr;
+use core::mem::MaybeUninit;
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno as HostErrno;
+use wexe_abi::types::{Errno, Pointer, Size};
+
+/// Longest path that Linux takes, with the NUL at its end.
+const PATH_MAX: usize = libc::PATH_MAX as usize;
+
+/// How often a walk that lost a race with a rename starts again before the program gets `again`.
+const ATTEMPTS: usize = 1000;
+
+/// Room for a path.
+pub struct PathBuffer([MaybeUninit<u8>; PATH_MAX]);
+
+impl PathBuffer {
+    pub const fn new() -> PathBuffer {
+        PathBuffer([const { MaybeUninit::uninit() }; PATH_MAX])
+    }
+
+    /// Copies the guest's path here, where the guest cannot change it any more.
+    ///
+    /// Errors: `fault`; `nametoolong`; `inval` for a NUL in it, `ilseq` for anything that is not UTF-8, `noent` if it is
+    /// empty, `notcapable` if it is absolute.
+    pub fn read(&mut self, address: Pointer, len: Size) -> Result<Path<'_>> {
+        let guest = memory::bytes(address, len)?;
+        if guest.len() >= PATH_MAX {
+            return Err(Errno::Nametoolong.into());
+        }
+        let (copy, end) = self.0.split_at_mut(guest.len());
+        let copy = guest.copy_to_uninit(copy);
+        if copy.contains(&0) {
+            return Err(Errno::Inval.into());
+        }
+        if core::str::from_utf8(copy).is_err() {
+            return Err(Errno::Ilseq.into());
+        }
+        match copy.first() {
+            None => return Err(Errno::Noent.into()),
+            Some(b'/') => return Err(Errno::Notcapable.into()),
+            Some(_) => {}
+        }
+        if let Some(end) = end.first_mut() {
+            end.write(0);
+        }
+        // SAFETY: `len` bytes were copied and a NUL was put behind them.
+        Ok(Path(unsafe { core::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), guest.len() + 1) }))
+    }
+}
+
+/// A relative path: UTF-8, not empty, a NUL only at its end.
+pub struct Path<'a>(&'a mut [u8]);
+
+impl<'a> Path<'a> {
+    pub fn as_c_str(&self) -> &CStr {
+        c_str(self.0)
+    }
+
+    /// Where its last component begins and ends (before the slashes that may follow it).
+    fn last_component(&self) -> (usize, usize) {
+        let is_separator = |&byte: &u8| byte == b'/' || byte == 0;
+        let end = self.0.iter().rposition(|byte| !is_separator(byte)).map_or(0, |last| last + 1);
+        let before = self.0.get(..end).unwrap_or_default();
+        let start = before.iter().rposition(is_separator).map_or(0, |separator| separator + 1);
+        (start, end)
+    }
+
+    /// Whether it can only name a directory, one that the kernel would walk into: it ends with `/`, `.` or `..`.
+    fn names_directory(&self) -> bool {
+        let (start, end) = self.last_component();
+        end + 1 < self.0.len() || is_dots(self.0.get(start..end).unwrap_or_default())
+    }
+
+    /// The path of the parent directory, if it has one, and the last component with the slashes that follow it.
+    fn split(self) -> (Option<&'a CStr>, &'a CStr) {
+        let (start, _) = self.last_component();
+        let Some(separator) = start.checked_sub(1) else {
+            return (None, c_str(self.0));
+        };
+        if let Some(byte) = self.0.get_mut(separator) {
+            *byte = 0;
+        }
+        let (parent, name) = self.0.split_at_mut_checked(start).unwrap_or_default();
+        (Some(c_str(parent)), c_str(name))
+    }
+}
+
+fn c_str(bytes: &[u8]) -> &CStr {
+    CStr::from_bytes_until_nul(bytes).unwrap_or_default()
+}
+
+fn is_dots(name: &[u8]) -> bool {
+    name == b"." || name == b".."
+}
+
+/// An open directory and a name in it.
+pub struct Place<'a> {
+    directory: Directory<'a>,
+    /// One component, perhaps with slashes after it. Empty: the place is what `directory` is.
+    pub name: &'a CStr,
+}
+
+enum Directory<'a> {
+    Given(BorrowedFd<'a>),
+    Opened(OwnedFd),
+}
+
+impl Place<'_> {
+    /// Whether it is open already, because its path said that it is a directory or because links were to be followed.
+    pub fn is_open(&self) -> bool {
+        self.name.is_empty()
+    }
+
+    /// Flags for system calls that take a name: not to follow it.
+    pub fn flags(&self) -> AtFlags {
+        if self.is_open() { AtFlags::EMPTY_PATH } else { AtFlags::SYMLINK_NOFOLLOW }
+    }
+}
+
+impl AsFd for Place<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.directory {
+            Directory::Given(directory) => *directory,
+            Directory::Opened(directory) => directory.as_fd(),
+        }
+    }
+}
+
+/// Opens `path` beneath `directory`.
+pub fn open(directory: &Descriptor, path: &Path, flags: OFlags, mode: Mode) -> Result<OwnedFd> {
+    open_beneath(directory.host(), path.as_c_str(), flags, mode)
+}
+
+fn open_beneath(directory: BorrowedFd, path: &CStr, flags: OFlags, mode: Mode) -> Result<OwnedFd> {
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    let flags = flags | OFlags::CLOEXEC;
+    for _ in 0..ATTEMPTS {
+        match retry(|| rustix::fs::openat2(directory, path, flags, mode, resolve)) {
+            Ok(opened) => return Ok(opened),
+            Err(HostErrno::AGAIN) => {}
+            Err(HostErrno::XDEV) => return Err(Errno::Notcapable.into()),
+            Err(HostErrno::NOSYS) => stderr::fail(
+                &["directories need the system call openat2 (Linux 5.6 or later), which is not available"],
+                1,
+            ),
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Err(Errno::Again.into())
+}
+
+/// Where `path` beneath `directory` is to be created, removed or renamed.
+pub fn place<'a>(directory: &'a Descriptor, path: Path<'a>) -> Result<Place<'a>> {
+    let (start, end) = path.last_component();
+    if is_dots(path.0.get(start..end).unwrap_or_default()) {
+        // The kernel refuses to do any of that to `.`, and the right errno is its own.
+        let opened = open(directory, &path, OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
+        return Ok(Place { directory: Directory::Opened(opened), name: c"." });
+    }
+    let (parent, name) = path.split();
+    let directory = match parent {
+        None => Directory::Given(directory.host()),
+        Some(parent) => {
+            let flags = OFlags::PATH | OFlags::DIRECTORY;
+            Directory::Opened(open_beneath(directory.host(), parent, flags, Mode::empty())?)
+        }
+    };
+    Ok(Place { directory, name })
+}
+
+/// Where what is at `path` beneath `directory` can be looked at or changed; `follow` a link that it may be.
+pub fn find<'a>(directory: &'a Descriptor, path: Path<'a>, follow: bool) -> Result<Place<'a>> {
+    if follow || path.names_directory() {
+        let opened = open(directory, &path, OFlags::PATH, Mode::empty())?;
+        return Ok(Place { directory: Directory::Opened(opened), name: c"" });
+    }
+    place(directory, path)
+}
+
+/// Opens a directory that the program is given, by a path of the host.
+pub fn open_granted(path: &CStr) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    retry(|| rustix::fs::openat(rustix::fs::CWD, path, flags, Mode::empty()))
+}

@@ -1,0 +1,393 @@
+//! Descriptors: reading, writing, seeking, attributes, directories' entries.
+
+use super::clock::{timespec, timestamp};
+use crate::errno::{Result, retry};
+use crate::fd_table::{self, Descriptor, get};
+use crate::memory::{self, Bytes};
+use crate::transfer;
+use core::mem::MaybeUninit;
+use rustix::fs::{AtFlags, FallocateFlags, FileType, OFlags, RawDir, SeekFrom, Stat, Timestamps};
+use rustix::time::Timespec;
+use wexe_abi::types::*;
+
+/// Tells the kernel how a part of a file will be used.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_advise`; `inval` for a place beyond 2⁶³; `spipe` for a pipe.
+///
+/// Source: `fd_advise` in wasi_snapshot_preview1.witx.
+pub fn fd_advise(fd: Fd, offset: Filesize, len: Filesize, advice: Advice) -> Result<()> {
+    let descriptor = get(fd, Rights::FD_ADVISE)?;
+    if offset > i64::MAX as u64 || len > i64::MAX as u64 {
+        return Err(Errno::Inval.into());
+    }
+    let advice = match advice {
+        Advice::Normal => rustix::fs::Advice::Normal,
+        Advice::Sequential => rustix::fs::Advice::Sequential,
+        Advice::Random => rustix::fs::Advice::Random,
+        Advice::Willneed => rustix::fs::Advice::WillNeed,
+        Advice::Dontneed => rustix::fs::Advice::DontNeed,
+        Advice::Noreuse => rustix::fs::Advice::NoReuse,
+    };
+    // No length means to the end of the file, for WASI and for Linux.
+    rustix::fs::fadvise(descriptor.host(), offset, core::num::NonZero::new(len), advice)?;
+    Ok(())
+}
+
+/// Makes sure that a file has room for `len` bytes at `offset`; it may grow and never shrinks.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_allocate`; `rofs`; `inval` for no length or a place beyond 2⁶³; `nospc`;
+/// `fbig`; `notsup` if the file system cannot.
+///
+/// Source: `fd_allocate` in wasi_snapshot_preview1.witx.
+pub fn fd_allocate(fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
+    let descriptor = get(fd, Rights::FD_ALLOCATE)?;
+    descriptor.require_writable()?;
+    retry(|| rustix::fs::fallocate(descriptor.host(), FallocateFlags::empty(), offset, len))?;
+    Ok(())
+}
+
+/// Closes a descriptor, one that the program was given too.
+///
+/// Errors: `badf`; what the host finds out only now, like `io`: the descriptor is closed all the same.
+///
+/// Source: `fd_close` in wasi_snapshot_preview1.witx.
+pub fn fd_close(fd: Fd) -> Result<()> {
+    fd_table::close(fd)
+}
+
+/// Waits until a file's data is on the disk.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_datasync`; `io`; `inval` for what cannot be synchronised.
+///
+/// Source: `fd_datasync` in wasi_snapshot_preview1.witx.
+pub fn fd_datasync(fd: Fd) -> Result<()> {
+    let descriptor = get(fd, Rights::FD_DATASYNC)?;
+    retry(|| rustix::fs::fdatasync(descriptor.host()))?;
+    Ok(())
+}
+
+/// The kind, flags and rights of a descriptor.
+///
+/// A terminal has neither `fd_seek` nor `fd_tell`: that is how C libraries know one (`isatty`).
+///
+/// Errors: `badf`.
+///
+/// Source: `fd_fdstat_get` in wasi_snapshot_preview1.witx.
+pub fn fd_fdstat_get(fd: Fd) -> Result<Fdstat> {
+    let filetype = fd_table::filetype(fd)?;
+    let descriptor = fd_table::find(fd)?;
+    let seek = Rights::FD_SEEK.union(Rights::FD_TELL);
+    let rights = descriptor.rights_base;
+    let rights = match filetype {
+        Filetype::Directory => rights.intersection(fd_table::DIRECTORY),
+        Filetype::RegularFile => rights.intersection(fd_table::FILE),
+        Filetype::CharacterDevice if rustix::termios::isatty(descriptor.host()) => rights.difference(seek),
+        _ => rights,
+    };
+    Ok(Fdstat {
+        fs_filetype: filetype as u8,
+        padding0: 0,
+        fs_flags: flags(&descriptor)?.0,
+        padding1: 0,
+        fs_rights_base: rights.0,
+        fs_rights_inheriting: descriptor.rights_inheriting.0,
+    })
+}
+
+/// Turns `append` and `nonblock` on or off. How writes are synchronised is settled when a file is opened.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_fdstat_set_flags`; `inval` for unknown flags; `notsup` if the synchronisation
+/// flags are not those that the descriptor has.
+///
+/// Source: `fd_fdstat_set_flags` in wasi_snapshot_preview1.witx.
+pub fn fd_fdstat_set_flags(fd: Fd, new: Fdflags) -> Result<()> {
+    let descriptor = get(fd, Rights::FD_FDSTAT_SET_FLAGS)?;
+    let settable = Fdflags::APPEND.union(Fdflags::NONBLOCK);
+    let synchronisation = new.difference(settable);
+    if synchronisation != Fdflags::NONE && synchronisation != flags(&descriptor)?.difference(settable) {
+        return Err(Errno::Notsup.into());
+    }
+    rustix::fs::fcntl_setfl(descriptor.host(), open_flags(new.intersection(settable)))?;
+    Ok(())
+}
+
+/// Takes rights away from a descriptor, for good.
+///
+/// Errors: `badf`; `notcapable` if a right is among those to keep that the descriptor does not have.
+///
+/// Source: `fd_fdstat_set_rights` in wasi_snapshot_preview1.witx.
+pub fn fd_fdstat_set_rights(fd: Fd, fs_rights_base: Rights, fs_rights_inheriting: Rights) -> Result<()> {
+    fd_table::shrink_rights(fd, fs_rights_base, fs_rights_inheriting)
+}
+
+/// The attributes of an open file.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_filestat_get`.
+///
+/// Source: `fd_filestat_get` in wasi_snapshot_preview1.witx.
+pub fn fd_filestat_get(fd: Fd) -> Result<Filestat> {
+    let descriptor = get(fd, Rights::FD_FILESTAT_GET)?;
+    let mut stat = filestat(&rustix::fs::fstat(descriptor.host())?)?;
+    if stat.filetype == Filetype::SocketStream as u8 {
+        stat.filetype = fd_table::filetype(fd)? as u8;
+    }
+    Ok(stat)
+}
+
+/// Cuts a file off at `size` or extends it with zeros.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_filestat_set_size`; `rofs`; `inval` for a size beyond 2⁶³ or what is no file;
+/// `fbig`.
+///
+/// Source: `fd_filestat_set_size` in wasi_snapshot_preview1.witx.
+pub fn fd_filestat_set_size(fd: Fd, size: Filesize) -> Result<()> {
+    let descriptor = get(fd, Rights::FD_FILESTAT_SET_SIZE)?;
+    descriptor.require_writable()?;
+    retry(|| rustix::fs::ftruncate(descriptor.host(), size))?;
+    Ok(())
+}
+
+/// Sets a file's times of access and modification, each to a time or to now, or leaves it.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_filestat_set_times`; `rofs`; `inval` for a time that is to be two things.
+///
+/// Source: `fd_filestat_set_times` in wasi_snapshot_preview1.witx.
+pub fn fd_filestat_set_times(fd: Fd, atim: Timestamp, mtim: Timestamp, fst_flags: Fstflags) -> Result<()> {
+    let descriptor = get(fd, Rights::FD_FILESTAT_SET_TIMES)?;
+    descriptor.require_writable()?;
+    rustix::fs::futimens(descriptor.host(), &times(atim, mtim, fst_flags)?)?;
+    Ok(())
+}
+
+/// Reads from `offset` on into the array of `iovs_len` vectors at `iovs`, and leaves the descriptor's own place alone.
+///
+/// Errors: as [`fd_read`], which needs the right `fd_seek` too; `spipe`; `inval` for a place beyond 2⁶³.
+///
+/// Source: `fd_pread` in wasi_snapshot_preview1.witx.
+pub fn fd_pread(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> Result<Size> {
+    let descriptor = get(fd, Rights::FD_READ.union(Rights::FD_SEEK))?;
+    transfer::read(descriptor.host(), iovs, iovs_len, Some(offset))
+}
+
+/// What was given to the program as `fd`: a directory, and how long its name is.
+///
+/// Errors: `badf` if nothing was given as `fd`, or it was closed.
+///
+/// Source: `fd_prestat_get` in wasi_snapshot_preview1.witx.
+pub fn fd_prestat_get(fd: Fd) -> Result<Prestat> {
+    let name = fd_table::find(fd)?.preopen.ok_or(Errno::Badf)?;
+    Ok(Prestat { tag: 0, pr_name_len: name.count_bytes() as Size })
+}
+
+/// Stores the name of a directory that was given to the program, without a NUL.
+///
+/// Errors: `badf` if nothing was given as `fd`; `nametoolong` if the name has more than `path_len` bytes; `fault`.
+///
+/// Source: `fd_prestat_dir_name` in wasi_snapshot_preview1.witx.
+pub fn fd_prestat_dir_name(fd: Fd, path: Pointer, path_len: Size) -> Result<()> {
+    let name = fd_table::find(fd)?.preopen.ok_or(Errno::Badf)?.to_bytes();
+    let buffer = memory::bytes(path, path_len)?;
+    if buffer.copy_from(name) < name.len() {
+        return Err(Errno::Nametoolong.into());
+    }
+    Ok(())
+}
+
+/// Writes the array of `iovs_len` vectors at `iovs` from `offset` on, and leaves the descriptor's own place alone.
+///
+/// Errors: as [`fd_write`], which needs the right `fd_seek` too; `spipe`; `inval` for a place beyond 2⁶³.
+///
+/// Source: `fd_pwrite` in wasi_snapshot_preview1.witx.
+pub fn fd_pwrite(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> Result<Size> {
+    let descriptor = get(fd, Rights::FD_WRITE.union(Rights::FD_SEEK))?;
+    transfer::write(descriptor.host(), iovs, iovs_len, Some(offset))
+}
+
+/// Reads into the array of `iovs_len` vectors at `iovs`: how many bytes, 0 at the end of the file.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_read`; `fault` if a vector leaves memory; `isdir`; `again`; `io`.
+///
+/// Source: `fd_read` in wasi_snapshot_preview1.witx.
+pub fn fd_read(fd: Fd, iovs: Pointer, iovs_len: Size) -> Result<Size> {
+    let descriptor = get(fd, Rights::FD_READ)?;
+    transfer::read(descriptor.host(), iovs, iovs_len, None)
+}
+
+/// Stores the entries of a directory from `cookie` on, `.` and `..` among them, as many as fit: how many bytes. The last may be
+/// cut off; fewer bytes than `buf_len` mean that there are no more entries.
+///
+/// A cookie is the host's own position after an entry, so it stays good while other entries come and go.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_readdir`; `fault`; `notdir`; `inval` for a cookie that is none.
+///
+/// Source: `fd_readdir` in wasi_snapshot_preview1.witx.
+pub fn fd_readdir(fd: Fd, buf: Pointer, buf_len: Size, cookie: Dircookie) -> Result<Size> {
+    let descriptor = get(fd, Rights::FD_READDIR)?;
+    let buffer = memory::bytes(buf, buf_len)?;
+    if fd_table::filetype(fd)? != Filetype::Directory {
+        return Err(Errno::Notdir.into());
+    }
+    let position = i64::try_from(cookie).map_err(|_| Errno::Inval)?;
+    rustix::fs::seek(descriptor.host(), SeekFrom::Start(position as u64))?;
+    let mut entries = [MaybeUninit::uninit(); 4096];
+    let mut entries = RawDir::new(descriptor.host(), &mut entries);
+    let mut used = 0;
+    while let Some(entry) = entries.next() {
+        let entry = entry?;
+        let name = entry.file_name();
+        let filetype = match entry.file_type() {
+            // Some file systems do not say.
+            FileType::Unknown => rustix::fs::statat(descriptor.host(), name, AtFlags::SYMLINK_NOFOLLOW)
+                .map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode)),
+            known => known,
+        };
+        let dirent = Dirent {
+            d_next: entry.next_entry_cookie(),
+            d_ino: entry.ino(),
+            d_namlen: name.count_bytes() as Size,
+            d_type: fd_table::from_host(filetype) as u8,
+            padding: [0; 3],
+        };
+        used += append(buffer, used, memory::bytes_of(&dirent))?;
+        used += append(buffer, used, name.to_bytes())?;
+        if used == buffer.len() {
+            break;
+        }
+    }
+    Ok(used as Size)
+}
+
+/// Copies to `buffer` from `used` on, as much as fits: how much.
+fn append(buffer: Bytes, used: usize, bytes: &[u8]) -> Result<usize> {
+    Ok(buffer.part(used, buffer.len() - used)?.copy_from(bytes))
+}
+
+/// Closes `to` and moves `fd` there, in one step.
+///
+/// Errors: `badf` if either is not open.
+///
+/// Source: `fd_renumber` in wasi_snapshot_preview1.witx.
+pub fn fd_renumber(fd: Fd, to: Fd) -> Result<()> {
+    fd_table::renumber(fd, to)
+}
+
+/// Moves a descriptor's place in its file, perhaps beyond the end: the new place.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_seek` (to ask for the place, `fd_tell` is enough); `isdir`; `spipe`; `inval` for a
+/// place before the beginning.
+///
+/// Source: `fd_seek` in wasi_snapshot_preview1.witx.
+pub fn fd_seek(fd: Fd, offset: Filedelta, whence: Whence) -> Result<Filesize> {
+    let descriptor = fd_table::find(fd)?;
+    let asks = offset == 0 && whence == Whence::Cur && descriptor.rights_base.contains(Rights::FD_TELL);
+    if !asks {
+        descriptor.require(Rights::FD_SEEK)?;
+    }
+    let target = match whence {
+        Whence::Set => SeekFrom::Start(u64::try_from(offset).map_err(|_| Errno::Inval)?),
+        Whence::Cur => SeekFrom::Current(offset),
+        Whence::End => SeekFrom::End(offset),
+    };
+    seek(fd, &descriptor, target)
+}
+
+/// Linux seeks in directories too, but what it says there are cookies of [`fd_readdir`].
+fn seek(fd: Fd, descriptor: &Descriptor, target: SeekFrom) -> Result<Filesize> {
+    if fd_table::filetype(fd)? == Filetype::Directory {
+        return Err(Errno::Isdir.into());
+    }
+    Ok(rustix::fs::seek(descriptor.host(), target)?)
+}
+
+/// Waits until a file's data and attributes are on the disk.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_sync`; `io`; `inval` for what cannot be synchronised.
+///
+/// Source: `fd_sync` in wasi_snapshot_preview1.witx.
+pub fn fd_sync(fd: Fd) -> Result<()> {
+    let descriptor = get(fd, Rights::FD_SYNC)?;
+    retry(|| rustix::fs::fsync(descriptor.host()))?;
+    Ok(())
+}
+
+/// A descriptor's place in its file.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_tell`; `isdir`; `spipe`.
+///
+/// Source: `fd_tell` in wasi_snapshot_preview1.witx.
+pub fn fd_tell(fd: Fd) -> Result<Filesize> {
+    let descriptor = get(fd, Rights::FD_TELL)?;
+    seek(fd, &descriptor, SeekFrom::Current(0))
+}
+
+/// Writes the array of `iovs_len` vectors at `iovs`: how many bytes.
+///
+/// Errors: `badf`; `notcapable` without the right `fd_write`; `fault` if a vector leaves memory; `again`; `pipe`; `nospc`; `fbig`; `io`.
+///
+/// Source: `fd_write` in wasi_snapshot_preview1.witx.
+pub fn fd_write(fd: Fd, iovs: Pointer, iovs_len: Size) -> Result<Size> {
+    let descriptor = get(fd, Rights::FD_WRITE)?;
+    transfer::write(descriptor.host(), iovs, iovs_len, None)
+}
+
+/// The flags that a descriptor has on the host.
+fn flags(descriptor: &Descriptor) -> Result<Fdflags> {
+    let host = rustix::fs::fcntl_getfl(descriptor.host())?;
+    let mut flags = Fdflags::NONE;
+    for (flag, host_flag) in FLAGS {
+        if host.contains(host_flag) {
+            flags = flags.union(flag);
+        }
+    }
+    Ok(flags)
+}
+
+/// The host's flags for opening with `flags`.
+pub fn open_flags(flags: Fdflags) -> OFlags {
+    let mut host = OFlags::empty();
+    for (flag, host_flag) in FLAGS {
+        if flags.contains(flag) {
+            host |= host_flag;
+        }
+    }
+    host
+}
+
+/// WASI's flags and Linux's. `O_SYNC` has the bit of `O_DSYNC` in it, and `O_RSYNC` is the same as `O_SYNC`.
+const FLAGS: [(Fdflags, OFlags); 5] = [
+    (Fdflags::APPEND, OFlags::APPEND),
+    (Fdflags::DSYNC, OFlags::DSYNC),
+    (Fdflags::NONBLOCK, OFlags::NONBLOCK),
+    (Fdflags::RSYNC, OFlags::RSYNC),
+    (Fdflags::SYNC, OFlags::SYNC),
+];
+
+/// A file's attributes.
+pub fn filestat(stat: &Stat) -> Result<Filestat> {
+    let time = |seconds, nanoseconds| timestamp(Timespec { tv_sec: seconds, tv_nsec: nanoseconds as _ });
+    Ok(Filestat {
+        dev: stat.st_dev,
+        ino: stat.st_ino,
+        filetype: fd_table::from_host(FileType::from_raw_mode(stat.st_mode)) as u8,
+        padding: [0; 7],
+        nlink: stat.st_nlink,
+        size: stat.st_size as u64,
+        atim: time(stat.st_atime, stat.st_atime_nsec)?,
+        mtim: time(stat.st_mtime, stat.st_mtime_nsec)?,
+        ctim: time(stat.st_ctime, stat.st_ctime_nsec)?,
+    })
+}
+
+/// The times to set, as the host takes them.
+pub fn times(atim: Timestamp, mtim: Timestamp, flags: Fstflags) -> Result<Timestamps> {
+    let time = |time, set, now| match (flags.contains(set), flags.contains(now)) {
+        (true, true) => Err(Errno::Inval),
+        (true, false) => Ok(timespec(time)),
+        (false, true) => Ok(Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_NOW as _ }),
+        (false, false) => Ok(Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT as _ }),
+    };
+    Ok(Timestamps {
+        last_access: time(atim, Fstflags::ATIM, Fstflags::ATIM_NOW)?,
+        last_modification: time(mtim, Fstflags::MTIM, Fstflags::MTIM_NOW)?,
+    })
+}

@@ -1,0 +1,13 @@
+//! WASI snapshot 0: preview1's bodies, except for the functions of which a type is another.
+
+pub mod fd;
+pub mod path;
+pub mod poll;
+
+pub use crate::wasi_snapshot_preview1::{args, clock, environ, proc, random, sched, sock};
+
+use crate::imports::export_table;
+use wexe_abi::types::*;
+use wexe_abi::wasi_unstable;
+
+wexe_abi::wasi_unstable!(export_table);
