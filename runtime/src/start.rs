@@ -10,12 +10,8 @@ use wexe_abi::program::{ArrayCall, Module, Program};
 
 unsafe extern "C" {
     #[link_name = "wexe.program"]
-    safe static PROGRAM: Program;
-}
-
-/// The compiled program this process runs.
-pub fn program() -> &'static Program {
-    &PROGRAM
+    /// The compiled program this process runs.
+    pub safe static PROGRAM: Program;
 }
 
 /// The program's modules.
