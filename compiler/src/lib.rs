@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod error;
+#[cfg_attr(not(test), expect(dead_code, reason = "the object stage is not there yet"))]
+mod link;
 mod options;
 
 pub use error::{Error, ErrorKind, Result};

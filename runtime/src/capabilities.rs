@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use wexe_abi::capabilities::{Capability, decode};
 
 fn granted() -> impl Iterator<Item = Capability<'static>> + Clone {
-    let program = start::program();
+    let program = &start::PROGRAM;
     // SAFETY: the compiler's array.
     decode(unsafe { start::slice(program.capabilities, program.capabilities_len) })
 }

@@ -5,7 +5,7 @@
 
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::AtomicUsize;
 use wexe_abi::program::{ArrayCall, CPU_FEATURES};
 
 /// Process entries: apply the image's own relocations before any other Rust code runs, then go on with the kernel's

@@ -1,0 +1,463 @@
+//! Programs of a few instructions, linked with the runtime and run: what start-up, traps and builtins do without a compiler.
+
+use super::*;
+use object::write::{Object, Relocation, StandardSection, Symbol, SymbolId, SymbolSection};
+use object::{Architecture, BinaryFormat, Endianness, RelocationFlags, SymbolFlags, SymbolKind, SymbolScope, elf};
+use std::io::Write;
+use std::mem::offset_of;
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::Output as ProcessOutput;
+use wexe_abi::layout::{LOW_MEMORY, MemoryState, STATE_BASE, StateHeader};
+use wexe_abi::program::{CPU_FEATURES, Code, Memory as ProgramMemory, MemoryImage, Module, Program};
+use wexe_abi::trap::Trap;
+
+const PAGE: usize = 4096;
+/// Where the state of the memory is.
+const MEMORY_STATE: u64 = STATE_BASE + size_of::<StateHeader>() as u64;
+
+/// Machine code with calls to symbols.
+#[derive(Default)]
+struct Function {
+    name: &'static str,
+    bytes: Vec<u8>,
+    /// Where a 32-bit pc-relative reference to a symbol is.
+    references: Vec<(usize, &'static str)>,
+    /// Where it traps, and how.
+    traps: Vec<(usize, Trap)>,
+}
+
+impl Function {
+    /// A function that keeps a frame pointer, as all generated code does.
+    fn new(name: &'static str) -> Function {
+        Function { name, ..Function::default() }.code(&[0x55, 0x48, 0x89, 0xe5]) // push rbp; mov rbp, rsp
+    }
+
+    fn code(mut self, bytes: &[u8]) -> Function {
+        self.bytes.extend(bytes);
+        self
+    }
+
+    /// An instruction that ends with a reference to `symbol`.
+    fn reference(mut self, opcode: &[u8], symbol: &'static str) -> Function {
+        self.bytes.extend(opcode);
+        self.references.push((self.bytes.len(), symbol));
+        self.code(&[0; 4])
+    }
+
+    fn call(self, symbol: &'static str) -> Function {
+        self.reference(&[0xe8], symbol)
+    }
+
+    /// `mov edi, value` and so on for the first arguments of a call.
+    fn arguments(mut self, values: &[u32]) -> Function {
+        let registers: [&[u8]; 5] = [&[0xbf], &[0xbe], &[0xba], &[0xb9], &[0x41, 0xb8]];
+        for (register, value) in registers.iter().zip(values) {
+            self = self.code(register).code(&value.to_le_bytes());
+        }
+        self
+    }
+
+    fn trap(mut self, trap: Trap) -> Function {
+        self.traps.push((self.bytes.len(), trap));
+        self.code(&[0x0f, 0x0b]) // ud2
+    }
+
+    fn exit_with_eax(self) -> Function {
+        self.code(&[0x89, 0xc7, 0xb8, 0xe7, 0, 0, 0, 0x0f, 0x05]) // mov edi, eax; mov eax, exit_group; syscall
+    }
+
+    fn ret(self) -> Function {
+        self.code(&[0x5d, 0xc3]) // pop rbp; ret
+    }
+}
+
+/// A program of one module, whose first function is `_start`.
+#[derive(Default)]
+struct TestProgram {
+    functions: Vec<Function>,
+    cpu_features: u64,
+    /// Initial contents, and size and maximum in bytes.
+    memory: Option<(Vec<u8>, u64, u64)>,
+}
+
+impl TestProgram {
+    fn new(functions: Vec<Function>) -> TestProgram {
+        TestProgram { functions, ..TestProgram::default() }
+    }
+
+    fn object(&self) -> Vec<u8> {
+        let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+        let symbol = |object: &mut Object, name: &str, kind| {
+            object.add_symbol(Symbol {
+                name: name.as_bytes().to_vec(),
+                value: 0,
+                size: 0,
+                kind,
+                scope: SymbolScope::Linkage,
+                weak: false,
+                section: SymbolSection::Undefined,
+                flags: SymbolFlags::None,
+            })
+        };
+        let text = object.section_id(StandardSection::Text);
+        let (mut offsets, mut names, mut name_offsets) = (vec![], vec![], vec![0u32]);
+        let (mut trap_offsets, mut trap_codes) = (vec![], vec![]);
+        let mut references = vec![];
+        for function in &self.functions {
+            let id = symbol(&mut object, function.name, SymbolKind::Text);
+            let start = object.add_symbol_data(id, text, &function.bytes, 16);
+            offsets.push(start as u32);
+            names.extend(function.name.bytes());
+            name_offsets.push(names.len() as u32);
+            for &(at, trap) in &function.traps {
+                trap_offsets.push(start as u32 + at as u32);
+                trap_codes.push(trap as u8);
+            }
+            references.extend(function.references.iter().map(|&(at, name)| (start + at as u64, name)));
+        }
+        for (offset, name) in references {
+            let symbol = match object.symbol_id(name.as_bytes()) {
+                Some(symbol) => symbol,
+                None => symbol(&mut object, name, SymbolKind::Unknown),
+            };
+            let flags = RelocationFlags::Elf { r_type: elf::R_X86_64_PLT32 };
+            object.add_relocation(text, Relocation { offset, symbol, addend: -4, flags }).unwrap();
+        }
+        let text_len = object.section(text).data().len() as u64;
+        let text_symbol = object.section_symbol(text);
+        let entry = object.symbol_id(self.functions[0].name.as_bytes()).unwrap();
+
+        let mut data = Data::new(&mut object);
+        let words = |values: &[u32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+        let trap_offsets_at = data.bytes(&words(&trap_offsets));
+        let trap_codes_at = data.bytes(&trap_codes);
+        let functions_at = data.bytes(&words(&offsets));
+        let name_offsets_at = data.bytes(&words(&name_offsets));
+        let names_at = data.bytes(&names);
+
+        let module = data.structure(size_of::<Module>());
+        let code = module + offset_of!(Module, code) as u64;
+        data.pointer(code + offset_of!(Code, text) as u64, text_symbol, 0);
+        data.word(code + offset_of!(Code, text_len) as u64, text_len);
+        data.own(code + offset_of!(Code, trap_offsets) as u64, trap_offsets_at);
+        data.own(code + offset_of!(Code, trap_codes) as u64, trap_codes_at);
+        data.word(code + offset_of!(Code, trap_count) as u64, trap_codes.len() as u64);
+        data.own(code + offset_of!(Code, function_offsets) as u64, functions_at);
+        data.own(code + offset_of!(Code, name_offsets) as u64, name_offsets_at);
+        data.word(code + offset_of!(Code, function_count) as u64, offsets.len() as u64);
+        data.own(code + offset_of!(Code, names) as u64, names_at);
+        if let Some((contents, size, max_size)) = &self.memory {
+            self.emit_memory(&mut data, module, contents, *size, *max_size);
+        }
+
+        let modules = data.structure(8);
+        data.own(modules, module);
+        let program = data.structure(size_of::<Program>());
+        data.word(program + offset_of!(Program, cpu_features) as u64, self.cpu_features);
+        data.own(program + offset_of!(Program, modules) as u64, modules);
+        data.word(program + offset_of!(Program, module_count) as u64, 1);
+        data.pointer(program + offset_of!(Program, entry) as u64 + 8, entry, 0);
+        data.symbol("wexe.program", program, size_of::<Program>() as u64);
+        object.write().unwrap()
+    }
+
+    fn emit_memory(&self, data: &mut Data, module: u64, contents: &[u8], size: u64, max_size: u64) {
+        let image = data.structure(size_of::<StateHeader>() + size_of::<MemoryState>());
+        let state = image + size_of::<StateHeader>() as u64;
+        data.word(state + offset_of!(MemoryState, size) as u64, size);
+        data.word(state + offset_of!(MemoryState, base) as u64, LOW_MEMORY);
+        data.word(state + offset_of!(MemoryState, max_size) as u64, max_size);
+        data.word(state + offset_of!(MemoryState, page_size_log2) as u64, 16);
+        data.word(module + offset_of!(Module, state) as u64, STATE_BASE);
+        data.word(module + offset_of!(Module, state_size) as u64, PAGE as u64);
+        data.own(module + offset_of!(Module, state_image) as u64, image);
+        data.word(module + offset_of!(Module, state_image_len) as u64, size_of::<StateHeader>() as u64 + 32);
+        let memory = data.structure(size_of::<ProgramMemory>());
+        data.own(module + offset_of!(Module, memories) as u64, memory);
+        data.word(module + offset_of!(Module, memory_count) as u64, 1);
+        data.word(memory + offset_of!(ProgramMemory, state) as u64, MEMORY_STATE);
+        if !contents.is_empty() {
+            let images = data.structure(size_of::<MemoryImage>());
+            let (section, len) = data.pages(contents);
+            data.word(images + offset_of!(MemoryImage, address) as u64, LOW_MEMORY);
+            data.pointer(images + offset_of!(MemoryImage, data) as u64, section, 0);
+            data.word(images + offset_of!(MemoryImage, len) as u64, len);
+            data.own(memory + offset_of!(ProgramMemory, images) as u64, images);
+            data.word(memory + offset_of!(ProgramMemory, image_count) as u64, 1);
+        }
+    }
+
+    fn link(&self) -> Vec<u8> {
+        link(vec![self.object()], "_start", false, None).unwrap()
+    }
+
+    fn run(&self) -> ProcessOutput {
+        run(&self.link())
+    }
+}
+
+/// The section that describes the program.
+struct Data<'a> {
+    object: &'a mut Object<'static>,
+    section: object::write::SectionId,
+    section_symbol: SymbolId,
+}
+
+impl Data<'_> {
+    fn new<'a>(object: &'a mut Object<'static>) -> Data<'a> {
+        let section = object.section_id(StandardSection::ReadOnlyDataWithRel);
+        let section_symbol = object.section_symbol(section);
+        Data { object, section, section_symbol }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> u64 {
+        self.object.append_section_data(self.section, bytes, 8)
+    }
+
+    fn structure(&mut self, size: usize) -> u64 {
+        self.bytes(&vec![0; size])
+    }
+
+    fn word(&mut self, at: u64, value: u64) {
+        let data = self.object.section_mut(self.section).data_mut();
+        data[at as usize..at as usize + 8].copy_from_slice(&value.to_le_bytes());
+    }
+
+    fn pointer(&mut self, offset: u64, symbol: SymbolId, addend: i64) {
+        let flags = RelocationFlags::Elf { r_type: elf::R_X86_64_64 };
+        self.object.add_relocation(self.section, Relocation { offset, symbol, addend, flags }).unwrap();
+    }
+
+    fn own(&mut self, offset: u64, target: u64) {
+        self.pointer(offset, self.section_symbol, target as i64);
+    }
+
+    fn symbol(&mut self, name: &str, value: u64, size: u64) {
+        self.object.add_symbol(Symbol {
+            name: name.as_bytes().to_vec(),
+            value,
+            size,
+            kind: SymbolKind::Data,
+            scope: SymbolScope::Linkage,
+            weak: false,
+            section: SymbolSection::Section(self.section),
+            flags: SymbolFlags::None,
+        });
+    }
+
+    /// Whole pages in a section of their own.
+    fn pages(&mut self, contents: &[u8]) -> (SymbolId, u64) {
+        let section = self.object.add_section(vec![], b".wasm_mem".to_vec(), object::SectionKind::Data);
+        let mut pages = contents.to_vec();
+        pages.resize(contents.len().next_multiple_of(PAGE), 0);
+        self.object.append_section_data(section, &pages, PAGE as u64);
+        (self.object.section_symbol(section), pages.len() as u64)
+    }
+}
+
+fn run(executable: &[u8]) -> ProcessOutput {
+    run_limited(executable, "")
+}
+
+/// Runs an executable under a shell that `limits` were given to first.
+fn run_limited(executable: &[u8], limits: &str) -> ProcessOutput {
+    let directory = TemporaryDirectory::new().unwrap();
+    let path = directory.0.join("program");
+    let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o755).open(&path).unwrap();
+    file.write_all(executable).unwrap();
+    drop(file);
+    Command::new("sh").args(["-c", &format!("{limits} exec \"$0\""), path.to_str().unwrap()]).output().unwrap()
+}
+
+#[track_caller]
+fn assert_trapped(output: &ProcessOutput, stderr: &str) {
+    assert_eq!(String::from_utf8_lossy(&output.stderr), stderr);
+    assert_eq!(output.status.code(), Some(134));
+}
+
+fn nothing() -> TestProgram {
+    TestProgram::new(vec![Function::new("main").ret()])
+}
+
+/// Exits with the 32-bit value at an address.
+fn exit_with(address: u64) -> Function {
+    load(Function::new("main"), address).exit_with_eax()
+}
+
+/// `mov eax, [address]`.
+fn load(function: Function, address: u64) -> Function {
+    function.code(&[0x48, 0xb9]).code(&address.to_le_bytes()).code(&[0x8b, 0x01])
+}
+
+#[test]
+fn a_program_that_returns_exits_with_0() {
+    let output = nothing().run();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
+fn little_address_space_is_enough() {
+    let output = run_limited(&nothing().link(), "ulimit -v 20000;");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
+fn too_little_address_space_is_reported() {
+    let output = run_limited(&nothing().link(), "ulimit -v 5000;");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(output.stderr.starts_with(b"wexe: cannot map the stack"), "{output:?}");
+}
+
+#[test]
+fn linking_is_deterministic_whatever_the_thread_count() {
+    let object = nothing().object();
+    let executables = [1, 2, 5].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| link(vec![object.clone()], "_start", false, None).unwrap())
+    });
+    assert!(executables.iter().all(|executable| *executable == executables[0]));
+}
+
+#[test]
+fn a_smallest_program_is_small() {
+    let executable = link(vec![nothing().object()], "_start", true, None).unwrap();
+    assert!(executable.len() < 20_000, "{} bytes", executable.len());
+}
+
+#[test]
+fn an_undefined_symbol_is_an_error() {
+    let object = TestProgram::new(vec![Function::new("main").call("no_such_function").ret()]).object();
+    let error = link(vec![object], "_start", false, None).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Link);
+    assert!(error.message.contains("no_such_function"), "{error}");
+}
+
+#[test]
+fn other_linkers_work_too() {
+    let program =
+        TestProgram { memory: Some((vec![7; 10], 65536, 65536)), ..TestProgram::new(vec![exit_with(LOW_MEMORY + 6)]) };
+    for linker in ["ld", "ld.lld-22", "ld.lld", "mold"] {
+        if Command::new(linker).arg("--version").output().is_err() {
+            continue;
+        }
+        let executable = link(vec![program.object()], "_start", false, Some(Path::new(linker)));
+        let executable = executable.unwrap_or_else(|error| panic!("{linker}: {error}"));
+        let output = run(&executable);
+        assert_eq!(output.status.code(), Some(7), "{linker}: {output:?}");
+        let undefined = TestProgram::new(vec![Function::new("main").call("no_such_function").ret()]).object();
+        let error = link(vec![undefined], "_start", false, Some(Path::new(linker))).unwrap_err();
+        assert!(error.message.contains("no_such_function"), "{linker}: {error}");
+    }
+}
+
+#[test]
+fn a_missing_linker_is_an_error() {
+    let error = link(vec![nothing().object()], "_start", false, Some(Path::new("./no/such/linker"))).unwrap_err();
+    assert!(error.message.contains("cannot run ./no/such/linker"), "{error}");
+}
+
+#[test]
+fn a_trap_names_itself_and_the_functions() {
+    let program = TestProgram::new(vec![
+        Function::new("main").call("outer").ret(),
+        Function::new("outer").call("inner").ret(),
+        Function::new("inner").code(&[0x90]).trap(Trap::IntegerOverflow),
+    ]);
+    assert_trapped(&program.run(), "wexe: trap: integer overflow\n    0: inner\n    1: outer\n    2: main\n");
+}
+
+#[test]
+fn names_cannot_command_the_terminal() {
+    let program = TestProgram::new(vec![Function::new("\x1b[2J\u{9b}ü\n").trap(Trap::Unreachable)]);
+    assert_trapped(&program.run(), "wexe: trap: unreachable\n    0: ?[2J\u{fffd}?ü?\n");
+}
+
+#[test]
+fn endless_recursion_exhausts_the_stack() {
+    let output = TestProgram::new(vec![Function::new("f").call("f").ret()]).run();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(134), "{stderr}");
+    assert!(stderr.starts_with("wexe: trap: call stack exhausted\n    0: f\n    1: f\n"), "{stderr}");
+    assert!(stderr.lines().count() == 52 && stderr.contains("    and 52"), "{stderr}");
+}
+
+#[test]
+fn the_initial_memory_is_in_place_and_ends_where_it_should() {
+    let mut contents = vec![0; PAGE + 1];
+    contents[PAGE] = 42;
+    let program =
+        |function| TestProgram { memory: Some((contents.clone(), 65536, 65536)), ..TestProgram::new(vec![function]) };
+    assert_eq!(program(exit_with(LOW_MEMORY + PAGE as u64)).run().status.code(), Some(42));
+    assert_eq!(program(exit_with(LOW_MEMORY + 65532)).run().status.code(), Some(0));
+    for address in [LOW_MEMORY + 65533, LOW_MEMORY + 65536, LOW_MEMORY + (8 << 30) + 16] {
+        assert_trapped(&program(exit_with(address)).run(), "wexe: trap: out of bounds memory access\n    0: main\n");
+    }
+}
+
+#[test]
+fn a_fault_elsewhere_is_no_trap() {
+    let output = TestProgram::new(vec![exit_with(STATE_BASE + 0x80_0000)]).run();
+    assert_eq!(output.status.code(), Some(134));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.starts_with("wexe: internal error: SIGSEGV at 0x900000, pc = image + 0x"), "{stderr}");
+}
+
+#[test]
+fn memory_grows_to_its_maximum_and_is_zero() {
+    let state = MEMORY_STATE as u32;
+    let grow = |function: Function, pages| function.arguments(&[state, pages]).call("wexe.memory_grow");
+    let program =
+        |function| TestProgram { memory: Some((vec![1], 65536, 3 << 16)), ..TestProgram::new(vec![function]) };
+    assert_eq!(program(grow(Function::new("f"), 0).exit_with_eax()).run().status.code(), Some(1));
+    assert_eq!(program(grow(grow(Function::new("f"), 1), 1).exit_with_eax()).run().status.code(), Some(2));
+    assert_eq!(program(grow(grow(Function::new("f"), 2), 1).exit_with_eax()).run().status.code(), Some(255));
+    let end = LOW_MEMORY + (3 << 16) - 4;
+    assert_eq!(program(load(grow(Function::new("f"), 2), end).exit_with_eax()).run().status.code(), Some(0));
+    let output = program(load(grow(Function::new("f"), 2), end + 1)).run();
+    assert_trapped(&output, "wexe: trap: out of bounds memory access\n    0: f\n");
+}
+
+#[test]
+fn bulk_operations_check_their_bounds() {
+    let state = MEMORY_STATE as u32;
+    let out_of_bounds = Trap::MemoryOutOfBounds as i32;
+    let result = |function: Function| {
+        let function = function.exit_with_eax();
+        let program = TestProgram { memory: Some((vec![], 65536, 65536)), ..TestProgram::new(vec![function]) };
+        program.run().status.code().unwrap()
+    };
+    let fill = |target, len| Function::new("f").arguments(&[state, target, 7, len]).call("wexe.memory_fill");
+    assert_eq!(result(fill(65536, 0)), 0);
+    assert_eq!(result(fill(65537, 0)), out_of_bounds);
+    assert_eq!(result(fill(1, 65535)), 0);
+    assert_eq!(result(fill(1, 65536)), out_of_bounds);
+    assert_eq!(result(load(fill(65000, 536), LOW_MEMORY + 65532).code(&[0x0f, 0xb6, 0xc0])), 7); // movzx eax, al
+    let copy = |target, source, len| {
+        Function::new("f").arguments(&[state, state, target, source, len]).call("wexe.memory_copy")
+    };
+    assert_eq!(result(copy(0, 1, 65535)), 0);
+    assert_eq!(result(copy(0, 1, 65536)), out_of_bounds);
+    assert_eq!(result(copy(1, 0, 65536)), out_of_bounds);
+    assert_eq!(result(copy(0, u32::MAX, 1)), out_of_bounds);
+}
+
+#[test]
+fn a_cpu_feature_that_is_missing_is_named() {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap();
+    let flags = cpu.lines().find(|line| line.starts_with("flags")).unwrap_or_default();
+    for (index, &feature) in CPU_FEATURES.iter().enumerate() {
+        // The kernel's names differ for a few.
+        let name = match feature {
+            "sse3" => "pni".to_string(),
+            "lzcnt" => "abm".to_string(),
+            "sse4.1" | "sse4.2" => feature.replace('.', "_"),
+            "avx512bitalg" | "avx512vbmi" => feature.replace("512", "512_"),
+            _ => feature.to_string(),
+        };
+        let present =
+            flags.split_whitespace().any(|flag| flag == name || flag.replace('_', "") == name.replace('_', ""));
+        let output = TestProgram { cpu_features: 1 << index, ..nothing() }.run();
+        assert_eq!(output.status.code(), Some(i32::from(!present)), "{feature}: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr).contains(&format!("CPU feature {feature},")), !present);
+    }
+}
