@@ -49,17 +49,18 @@ pub fn open_directories() {
 }
 
 fn refuse(host: &CStr, errno: Errno) -> ! {
-    let mut message = stderr::Message::new();
-    message.text("cannot open the directory '").untrusted(host.to_bytes()).text("' that this program was given: ");
-    match errno {
-        Errno::NOENT => message.text("it does not exist"),
-        Errno::NOTDIR => message.text("it is not a directory"),
-        Errno::ACCESS => message.text("permission denied"),
-        Errno::MFILE | Errno::NFILE => message.text("too many open files"),
-        Errno::LOOP => message.text("too many symbolic links"),
-        _ => message.text("error ").decimal(errno.raw_os_error() as u64),
-    };
-    message.byte(b'\n');
-    drop(message);
+    stderr::message(|message| {
+        message.text("cannot open the directory '").untrusted(host.to_bytes());
+        message.text("' that this program was given: ");
+        match errno {
+            Errno::NOENT => message.text("it does not exist"),
+            Errno::NOTDIR => message.text("it is not a directory"),
+            Errno::ACCESS => message.text("permission denied"),
+            Errno::MFILE | Errno::NFILE => message.text("too many open files"),
+            Errno::LOOP => message.text("too many symbolic links"),
+            _ => message.text("error ").decimal(errno.raw_os_error() as u64),
+        };
+        message.byte(b'\n');
+    });
     crate::arch::exit(1)
 }

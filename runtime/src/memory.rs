@@ -69,18 +69,11 @@ impl Bytes {
         Ok(Bytes { data: unsafe { self.data.add(start) }, len })
     }
 
-    /// Copies guest bytes to `host`, as many as fit: how many.
-    pub fn copy_to(self, host: &mut [u8]) -> usize {
-        let len = self.len.min(host.len());
-        // SAFETY: both have `len` bytes; `host` is no guest memory, since nothing makes references into that.
-        unsafe { core::ptr::copy_nonoverlapping(self.data, host.as_mut_ptr(), len) };
-        len
-    }
-
     /// Copies guest bytes to `host`, as many as fit: what of it is initialised now.
     pub fn copy_to_uninit(self, host: &mut [MaybeUninit<u8>]) -> &mut [u8] {
         let len = self.len.min(host.len());
-        // SAFETY: as in `copy_to`; the bytes returned are those that were copied.
+        // SAFETY: both have `len` bytes; `host` is no guest memory, since nothing makes references into that. The bytes
+        // returned are those that were copied.
         unsafe {
             core::ptr::copy_nonoverlapping(self.data, host.as_mut_ptr().cast(), len);
             core::slice::from_raw_parts_mut(host.as_mut_ptr().cast(), len)
@@ -90,7 +83,7 @@ impl Bytes {
     /// Copies `host` to guest bytes, as many as fit: how many.
     pub fn copy_from(self, host: &[u8]) -> usize {
         let len = self.len.min(host.len());
-        // SAFETY: as in `copy_to`.
+        // SAFETY: as in `copy_to_uninit`.
         unsafe { core::ptr::copy_nonoverlapping(host.as_ptr(), self.data, len) };
         len
     }
@@ -131,13 +124,6 @@ plain_structures! {
     wasi_unstable::Filestat, wasi_unstable::Subscription, libc::pollfd
 }
 
-/// The value at a guest address, which need not be aligned.
-pub fn read<T: Plain>(address: u32) -> Result<T, OutOfBounds> {
-    let bytes = range(u64::from(address), size_of::<T>() as u64)?;
-    // SAFETY: as many bytes as the value has, of which any pattern is a value.
-    Ok(unsafe { bytes.data.cast::<T>().read_unaligned() })
-}
-
 /// Stores a value at a guest address, which need not be aligned.
 pub fn write<T: Plain>(address: u32, value: T) -> Result<(), OutOfBounds> {
     let bytes = range(u64::from(address), size_of::<T>() as u64)?;
@@ -160,10 +146,6 @@ pub fn array<T: Plain>(address: u32, len: u32) -> Result<Array<T>, OutOfBounds> 
 }
 
 impl<T: Plain> Array<T> {
-    pub fn len(self) -> usize {
-        self.len
-    }
-
     pub fn get(self, index: usize) -> Option<T> {
         // SAFETY: inside the array, all of which is in bounds.
         (index < self.len).then(|| unsafe { self.data.add(index).read_unaligned() })

@@ -45,24 +45,6 @@ pub fn arguments() -> impl ExactSizeIterator<Item = &'static CStr> {
     pointers.iter().map(|&argument| unsafe { CStr::from_ptr(argument) })
 }
 
-/// The process's environment variables, each `NAME=value`.
-pub fn environment() -> impl Iterator<Item = &'static CStr> {
-    // SAFETY: behind the arguments and a null pointer the kernel puts the environment, ended by a null pointer.
-    let mut next = unsafe { ARGUMENTS.load(Ordering::Relaxed).add(ARGUMENT_COUNT.load(Ordering::Relaxed) + 1) };
-    core::iter::from_fn(move || {
-        // SAFETY: as above; `next` never passes the null pointer.
-        let variable = unsafe { *next };
-        if variable.is_null() {
-            return None;
-        }
-        // SAFETY: as above, and the kernel ends every variable with a zero byte.
-        unsafe {
-            next = next.add(1);
-            Some(CStr::from_ptr(variable))
-        }
-    })
-}
-
 /// Entry of commands and reactors: instantiates every module, then calls `_initialize` and `_start`.
 ///
 /// # Safety

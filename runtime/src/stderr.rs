@@ -7,20 +7,13 @@ pub const ABORTED: i32 = 134;
 
 const CAPACITY: usize = 1024;
 
-/// Text on its way to standard error; written when full and when dropped.
+/// Text on its way to standard error; written when full and when complete.
 pub struct Message {
     buffer: [u8; CAPACITY],
     len: usize,
 }
 
 impl Message {
-    /// Begins a message with the prefix that every message of an executable has.
-    pub fn new() -> Message {
-        let mut message = Message { buffer: [0; CAPACITY], len: 0 };
-        message.text("wexe: ");
-        message
-    }
-
     pub fn byte(&mut self, byte: u8) -> &mut Self {
         if self.len == CAPACITY {
             self.flush();
@@ -82,21 +75,19 @@ impl Message {
     }
 
     fn flush(&mut self) {
-        let mut rest = self.buffer.get(..self.len).unwrap_or_default();
-        while !rest.is_empty() {
-            match arch::write(2, rest) {
-                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
-                Err(libc::EINTR) => {}
-                Err(_) => break,
-            }
-        }
+        write_all(2, self.buffer.get(..self.len).unwrap_or_default());
         self.len = 0;
     }
 }
 
-impl Drop for Message {
-    fn drop(&mut self) {
-        self.flush();
+/// Writes bytes to a descriptor; nobody is left to tell if that fails.
+pub fn write_all(descriptor: i32, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        match arch::write(descriptor, bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(libc::EINTR) => {}
+            Err(_) => break,
+        }
     }
 }
 
@@ -107,11 +98,19 @@ pub fn fatal(parts: &[&str]) -> ! {
 
 /// Ends the process with a one-line message and an exit status.
 pub fn fail(parts: &[&str], status: i32) -> ! {
-    let mut message = Message::new();
-    for part in parts {
-        message.text(part);
-    }
-    message.byte(b'\n');
-    drop(message);
+    message(|message| {
+        for part in parts {
+            message.text(part);
+        }
+        message.byte(b'\n');
+    });
     arch::exit(status)
+}
+
+/// Writes the message that `build` puts together.
+pub fn message(build: impl FnOnce(&mut Message)) {
+    let mut message = Message { buffer: [0; CAPACITY], len: 0 };
+    message.text("wexe: ");
+    build(&mut message);
+    message.flush();
 }

@@ -86,10 +86,10 @@ unsafe extern "C" fn handle(signal: i32, info: *const libc::siginfo_t, frame: *m
     match trap {
         Some(trap) if CATCHING.load(Ordering::Relaxed) => context.leave(trap as u32),
         Some(trap) => {
-            let mut message = Message::new();
-            message.text("trap: ").text(trap.message()).byte(b'\n');
-            backtrace(&mut message, &context);
-            drop(message);
+            stderr::message(|message| {
+                message.text("trap: ").text(trap.message()).byte(b'\n');
+                backtrace(message, &context);
+            });
             arch::exit(stderr::ABORTED)
         }
         None => unexpected(signal, sent, address, &context),
@@ -183,18 +183,18 @@ fn unexpected(signal: i32, sent: bool, address: u64, context: &arch::Context) ->
         libc::SIGFPE => "SIGFPE",
         _ => "SIGILL",
     };
-    let mut message = Message::new();
-    if sent {
-        message.text("killed by ").text(name).byte(b'\n');
-    } else {
+    stderr::message(|message| {
+        if sent {
+            message.text("killed by ").text(name).byte(b'\n');
+            return;
+        }
         message.text("internal error: ").text(name).text(" at ").hex(address).text(", pc = image + ");
         message.hex(context.program_counter().wrapping_sub(arch::image_base()));
         if signal == libc::SIGBUS {
             message.text(" (was the executable overwritten while it ran?)");
         }
         message.byte(b'\n');
-        backtrace(&mut message, context);
-    }
-    drop(message);
+        backtrace(message, context);
+    });
     arch::exit(stderr::ABORTED)
 }
