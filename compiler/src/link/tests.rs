@@ -1,14 +1,18 @@
 //! Programs of a few instructions, linked with the runtime and run: what start-up, traps and builtins do without a compiler.
 
-use super::*;
+use super::{TemporaryDirectory, link};
+use crate::ErrorKind;
 use object::write::{Object, Relocation, StandardSection, Symbol, SymbolId, SymbolSection};
 use object::{Architecture, BinaryFormat, Endianness, RelocationFlags, SymbolFlags, SymbolKind, SymbolScope, elf};
+use std::fs;
 use std::io::Write;
 use std::mem::offset_of;
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::Output as ProcessOutput;
+use std::path::Path;
+use std::process::{self, Output as ProcessOutput};
 use wexe_abi::layout::{LOW_MEMORY, MemoryState, STATE_BASE, StateHeader};
 use wexe_abi::program::{CPU_FEATURES, Code, Memory as ProgramMemory, MemoryImage, Module, Program};
+use wexe_abi::script::{Command, NOT_PERFORMED, RETURNED, Script, TRAPPED};
 use wexe_abi::trap::Trap;
 
 const PAGE: usize = 4096;
@@ -78,6 +82,11 @@ struct TestProgram {
     cpu_features: u64,
     /// Initial contents, and size and maximum in bytes.
     memory: Option<(Vec<u8>, u64, u64)>,
+    /// Types of the first function, for `_start_invoke`.
+    params: Vec<u8>,
+    results: Vec<u8>,
+    /// Functions that a script calls with one argument and one result, or None for instantiation.
+    script: Vec<Option<&'static str>>,
 }
 
 impl TestProgram {
@@ -157,8 +166,33 @@ impl TestProgram {
         data.own(program + offset_of!(Program, modules) as u64, modules);
         data.word(program + offset_of!(Program, module_count) as u64, 1);
         data.pointer(program + offset_of!(Program, entry) as u64 + 8, entry, 0);
+        let (params, results) = (data.bytes(&self.params), data.bytes(&self.results));
+        data.own(program + offset_of!(Program, params) as u64, params);
+        data.word(program + offset_of!(Program, params_len) as u64, self.params.len() as u64);
+        data.own(program + offset_of!(Program, results) as u64, results);
+        data.word(program + offset_of!(Program, results_len) as u64, self.results.len() as u64);
         data.symbol("wexe.program", program, size_of::<Program>() as u64);
+        self.emit_script(&mut data, module);
         object.write().unwrap()
+    }
+
+    fn emit_script(&self, data: &mut Data, module: u64) {
+        let commands = data.structure(size_of::<Command>() * self.script.len());
+        for (index, function) in self.script.iter().enumerate() {
+            let command = commands + (size_of::<Command>() * index) as u64;
+            data.own(command + offset_of!(Command, module) as u64, module);
+            let Some(function) = function else { continue };
+            let function = data.object.symbol_id(function.as_bytes()).unwrap();
+            data.pointer(command + offset_of!(Command, call) as u64, function, 0);
+            let argument = data.bytes(&(index as u128).to_le_bytes());
+            data.own(command + offset_of!(Command, arguments) as u64, argument);
+            data.word(command + offset_of!(Command, params) as u64, 1);
+            data.word(command + offset_of!(Command, results) as u64, 1);
+        }
+        let script = data.structure(size_of::<Script>());
+        data.own(script + offset_of!(Script, commands) as u64, commands);
+        data.word(script + offset_of!(Script, command_count) as u64, self.script.len() as u64);
+        data.symbol("wexe.script", script, size_of::<Script>() as u64);
     }
 
     fn emit_memory(&self, data: &mut Data, module: u64, contents: &[u8], size: u64, max_size: u64) {
@@ -256,17 +290,17 @@ impl Data<'_> {
 }
 
 fn run(executable: &[u8]) -> ProcessOutput {
-    run_limited(executable, "")
+    run_shell(executable, "exec \"$0\"", &[])
 }
 
-/// Runs an executable under a shell that `limits` were given to first.
-fn run_limited(executable: &[u8], limits: &str) -> ProcessOutput {
+/// Runs a shell command in which `$0` is the executable.
+fn run_shell(executable: &[u8], command: &str, arguments: &[&str]) -> ProcessOutput {
     let directory = TemporaryDirectory::new().unwrap();
     let path = directory.0.join("program");
     let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o755).open(&path).unwrap();
     file.write_all(executable).unwrap();
     drop(file);
-    Command::new("sh").args(["-c", &format!("{limits} exec \"$0\""), path.to_str().unwrap()]).output().unwrap()
+    process::Command::new("sh").args(["-c", command, path.to_str().unwrap()]).args(arguments).output().unwrap()
 }
 
 #[track_caller]
@@ -297,13 +331,13 @@ fn a_program_that_returns_exits_with_0() {
 
 #[test]
 fn little_address_space_is_enough() {
-    let output = run_limited(&nothing().link(), "ulimit -v 20000;");
+    let output = run_shell(&nothing().link(), "ulimit -v 20000; exec \"$0\"", &[]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
 #[test]
 fn too_little_address_space_is_reported() {
-    let output = run_limited(&nothing().link(), "ulimit -v 5000;");
+    let output = run_shell(&nothing().link(), "ulimit -v 5000; exec \"$0\"", &[]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stderr.starts_with(b"wexe: cannot map the stack"), "{output:?}");
 }
@@ -337,7 +371,7 @@ fn other_linkers_work_too() {
     let program =
         TestProgram { memory: Some((vec![7; 10], 65536, 65536)), ..TestProgram::new(vec![exit_with(LOW_MEMORY + 6)]) };
     for linker in ["ld", "ld.lld-22", "ld.lld", "mold"] {
-        if Command::new(linker).arg("--version").output().is_err() {
+        if process::Command::new(linker).arg("--version").output().is_err() {
             continue;
         }
         let executable = link(vec![program.object()], "_start", false, Some(Path::new(linker)));
@@ -460,4 +494,100 @@ fn a_cpu_feature_that_is_missing_is_named() {
         assert_eq!(output.status.code(), Some(i32::from(!present)), "{feature}: {output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr).contains(&format!("CPU feature {feature},")), !present);
     }
+}
+
+/// Adds the two 32-bit arguments.
+fn add() -> TestProgram {
+    let add = Function::new("add").code(&[0x8b, 0x07, 0x03, 0x47, 0x10, 0x89, 0x07]).ret();
+    TestProgram { params: vec![0x7f, 0x7f], results: vec![0x7f], ..TestProgram::new(vec![add]) }
+}
+
+fn invoke(program: &TestProgram, arguments: &[&str]) -> (String, String, Option<i32>) {
+    let executable = link(vec![program.object()], "_start_invoke", false, None).unwrap();
+    let output = run_shell(&executable, "exec \"$0\" \"$@\"", arguments);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code())
+}
+
+#[test]
+fn an_invoked_function_takes_arguments_and_prints_results() {
+    let result = |arguments: &[&str]| invoke(&add(), arguments).0;
+    assert_eq!(result(&["2", "3"]), "5\n");
+    assert_eq!(result(&["-2", "0x10"]), "14\n");
+    assert_eq!(result(&["4294967295", "0"]), "-1\n");
+    assert_eq!(result(&["-2147483648", "0"]), "-2147483648\n");
+}
+
+#[test]
+fn an_invoked_function_refuses_other_arguments() {
+    let error = |arguments: &[&str]| {
+        let (stdout, stderr, status) = invoke(&add(), arguments);
+        assert_eq!((stdout.as_str(), status), ("", Some(2)));
+        stderr
+    };
+    assert_eq!(error(&["1"]), "wexe: the function takes 2 arguments (i32, i32), not 1\n");
+    for wrong in ["", "x", "-", "+-1", "--1", "0x", "0x-1", "1.0", "4294967296", "-2147483649", "99999999999999999999"]
+    {
+        assert_eq!(error(&["1", wrong]), format!("wexe: not a value of type i32: {wrong}\n"));
+    }
+}
+
+#[test]
+fn every_type_is_parsed_and_printed() {
+    let identity = |ty, argument| {
+        let program =
+            TestProgram { params: vec![ty], results: vec![ty], ..TestProgram::new(vec![Function::new("f").ret()]) };
+        invoke(&program, &[argument]).0
+    };
+    assert_eq!(identity(0x7e, "18446744073709551615"), "-1\n");
+    assert_eq!(identity(0x7e, "-9223372036854775808"), "-9223372036854775808\n");
+    assert_eq!(identity(0x7d, "0.1"), "0.1\n");
+    assert_eq!(identity(0x7c, "-1e-7"), "-0.0000001\n");
+    assert_eq!(identity(0x7c, "nan"), "NaN\n");
+    assert_eq!(identity(0x7c, "5e-324").len(), 327);
+    assert_eq!(identity(0x7b, "0xff"), format!("0x{:032x}\n", 255));
+}
+
+#[test]
+fn a_script_goes_on_after_a_trap() {
+    // Each call adds its argument to a word of memory, and returns the sum. The second traps after that.
+    let sum = |name| {
+        let function = Function::new(name).code(&[0x8b, 0x07, 0xb9]).code(&(LOW_MEMORY as u32).to_le_bytes());
+        function.code(&[0x01, 0x01, 0x8b, 0x01, 0x89, 0x07]) // add [rcx], eax; mov eax, [rcx]; mov [rdi], eax
+    };
+    let program = TestProgram {
+        memory: Some((vec![], 65536, 65536)),
+        script: vec![
+            Some("sum"),
+            None,
+            Some("sum"),
+            Some("sum_and_trap"),
+            Some("recurse"),
+            Some("outside"),
+            Some("sum"),
+        ],
+        ..TestProgram::new(vec![
+            sum("sum").ret(),
+            sum("sum_and_trap").trap(Trap::IndirectCallTypeMismatch),
+            Function::new("recurse").call("recurse").ret(),
+            load(Function::new("outside"), LOW_MEMORY + 65536).ret(),
+        ])
+    };
+    let executable = link(vec![program.object()], "_start_script", false, None).unwrap();
+    let output = run(&executable);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let mut words = output.stdout.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap()));
+    let mut record = || {
+        let (status, count) = (words.next().unwrap(), words.next().unwrap());
+        let values: Vec<u32> = words.by_ref().take(4 * count as usize).step_by(4).collect();
+        (status, values)
+    };
+    assert_eq!(record(), (NOT_PERFORMED, vec![]));
+    assert_eq!(record(), (RETURNED, vec![]));
+    assert_eq!(record(), (RETURNED, vec![2]));
+    assert_eq!(record(), (TRAPPED + Trap::IndirectCallTypeMismatch as u32, vec![]));
+    assert_eq!(record(), (TRAPPED + Trap::CallStackExhausted as u32, vec![]));
+    assert_eq!(record(), (TRAPPED + Trap::MemoryOutOfBounds as u32, vec![]));
+    assert_eq!(record(), (RETURNED, vec![2 + 3 + 6]));
+    assert!(words.next().is_none());
 }
