@@ -172,6 +172,7 @@ impl Options {
     /// What the compiler is told.
     pub fn compiler_options(&self, emit: Emit) -> compiler::Options {
         compiler::Options {
+            features: compiler::Features::default(),
             emit: match emit {
                 Emit::Exe => compiler::Emit::Exe,
                 Emit::Obj => compiler::Emit::Obj,

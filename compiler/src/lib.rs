@@ -1,15 +1,98 @@
 //! Compiles a WebAssembly module to one static native Linux executable: the pipeline is [`compile`].
 #![forbid(unsafe_code)]
 
+mod codegen;
+mod constant;
+mod declare;
+mod entry;
 mod error;
-#[cfg_attr(not(test), expect(dead_code, reason = "the object stage is not there yet"))]
+mod features;
+mod imports;
+mod inline;
 mod link;
+mod module;
+mod object;
 mod options;
+mod parse;
+mod pipeline;
+mod script;
+mod target;
+mod translate;
 
 pub use error::{Error, ErrorKind, Result};
+pub use features::Features;
 pub use options::{Capabilities, Cpu, Dir, Emit, OptLevel, Options, Progress};
+pub use script::{InstanceId, Script};
+
+use codegen::Text;
+use pipeline::Plan;
+use std::ffi::CString;
+use wasmparser::Validator;
+use wexe_abi::capabilities::{self, Capability};
 
 /// Turns a core WebAssembly module into what `options.emit` asks for.
-pub fn compile(_wasm: &[u8], _options: &Options, _progress: &dyn Progress) -> Result<Vec<u8>> {
-    Err(Error::unsupported("compiling anything"))
+pub fn compile(wasm: &[u8], options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads).stack_size(THREAD_STACK).build();
+    let threads = threads.map_err(|error| Error::limit(format!("cannot start threads: {error}")))?;
+    threads.install(|| compile_in_pool(wasm, options, progress))
+}
+
+/// Deep expressions make Cranelift recurse deeply.
+const THREAD_STACK: usize = 64 << 20;
+
+fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
+    let isa = target::isa(options)?;
+    let mut validator = Validator::new_with_features(options.features.validator_flags());
+    let plan = Plan { prefix: "", namespaces: &Default::default(), placement: Default::default() };
+
+    progress.stage("parse");
+    let mut entry = entry::EntryPoints::default();
+    let built = pipeline::build(wasm, &mut validator, plan, |module| {
+        entry = entry::entry_points(module, options.invoke.as_deref())?;
+        Ok(entry.functions.iter().map(|function| codegen::Unit::ArrayCall(*function)).collect())
+    })?;
+
+    progress.stage("compile");
+    let text = |text| codegen::text(built.environment(&*isa), &built.units, options.opt_level, text);
+    let compiled = match options.emit {
+        Emit::Clif => return text(Text::Clif).map(String::into_bytes),
+        Emit::Asm => return text(Text::Asm).map(String::into_bytes),
+        Emit::Exe | Emit::Obj => built.compile(&*isa, options, progress)?,
+    };
+
+    progress.stage("object");
+    let object = object::module(built.environment(&*isa), compiled)?;
+    let program = object::Entry {
+        cpu_features: target::cpu_features(&*isa),
+        capabilities: &encode(&options.capabilities)?,
+        calls: &entry.functions,
+        params: &entry.params,
+        results: &entry.results,
+    };
+    let object = object::emit_program(object, &program)?;
+    if options.emit == Emit::Obj {
+        return Ok(object);
+    }
+
+    progress.stage("link");
+    link::link(vec![object], entry.symbol, options.strip, options.linker.as_deref())
+}
+
+/// Capabilities as the bytes that the runtime reads.
+fn encode(granted: &Capabilities) -> Result<Vec<u8>> {
+    let string = |text: &str| {
+        CString::new(text).map_err(|_| Error::limit(format!("a NUL character in \"{}\"", text.escape_default())))
+    };
+    let mut bytes = Vec::new();
+    for dir in &granted.dirs {
+        let (host, guest) = (string(&dir.host)?, string(&dir.guest)?);
+        capabilities::encode(&Capability::Dir { host: &host, guest: &guest, read_only: dir.read_only }, &mut bytes);
+    }
+    for (name, value) in &granted.env {
+        capabilities::encode(&Capability::Env(&string(&format!("{name}={value}"))?), &mut bytes);
+    }
+    if let Some(arg0) = &granted.arg0 {
+        capabilities::encode(&Capability::Arg0(&string(arg0)?), &mut bytes);
+    }
+    Ok(bytes)
 }

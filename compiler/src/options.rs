@@ -1,5 +1,6 @@
 //! What the user can choose; everything has the default of `wexe build` without flags.
 
+use crate::features::Features;
 use std::path::PathBuf;
 
 /// What [`crate::compile`] returns.
@@ -62,6 +63,8 @@ pub struct Options {
     pub emit: Emit,
     pub opt_level: OptLevel,
     pub cpu: Cpu,
+    /// The version of WebAssembly that is accepted.
+    pub features: Features,
     pub capabilities: Capabilities,
     /// Export to call after `_initialize`, instead of `_start`.
     pub invoke: Option<String>,

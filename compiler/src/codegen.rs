@@ -1,0 +1,254 @@
+//! Units of code → machine code, in parallel: translate, inline, compile.
+//!
+//! Translation and compilation of a function are fused, so that the IR of a large module is never in memory at once;
+//! only that of functions small enough to be inlined is kept.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::inline::Inlinable;
+use crate::options::{OptLevel, Progress};
+use crate::translate::{self, Environment, FunctionName, Name, Workspace};
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::ir::{ExternalName, Function, LibCall};
+use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedMachReloc, FinalizedRelocTarget};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use wexe_abi::trap::Trap;
+
+/// A function to generate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Unit {
+    /// A body of the code section.
+    Body(usize),
+    /// A host function as a wasm function, by function index.
+    HostThunk(u32),
+    /// The entry from the runtime to a function.
+    ArrayCall(u32),
+    /// A reader of a global, callable like an entry.
+    GlobalRead(u32),
+    /// The module's initialisation; absent from the output if there is nothing to do.
+    Instantiate,
+}
+
+/// What a relocation refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RelocTarget {
+    Name(Name),
+    LibCall(LibCall),
+}
+
+/// A 32-bit PC-relative field to fill in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Relocation {
+    pub offset: u32,
+    pub target: RelocTarget,
+    pub addend: i64,
+    pub is_call: bool,
+}
+
+/// A call site with exception handlers.
+#[derive(Clone, Debug)]
+pub(crate) struct CallSite {
+    pub return_offset: u32,
+    pub frame_offset: u32,
+    /// Tag (none: all) and offset of the handler's code, in the order to try them.
+    pub handlers: Vec<(Option<u32>, u32)>,
+}
+
+/// Machine code of one unit.
+pub(crate) struct Compiled {
+    pub unit: Unit,
+    pub code: Vec<u8>,
+    pub alignment: u32,
+    pub relocations: Vec<Relocation>,
+    pub traps: Vec<(u32, Trap)>,
+    pub call_sites: Vec<CallSite>,
+}
+
+/// What the units are turned into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Text {
+    Clif,
+    Asm,
+}
+
+/// Compiles all units; the result is in their order.
+pub(crate) fn compile(
+    environment: Environment<'_>,
+    units: &[Unit],
+    opt_level: OptLevel,
+    progress: &dyn Progress,
+) -> Result<Vec<Compiled>> {
+    let inlinable = inlinable(environment, opt_level)?;
+    let done = AtomicUsize::new(0);
+    progress.functions(0, units.len());
+    let compiled: Result<Vec<Option<Compiled>>> = units
+        .par_iter()
+        .map_init(Thread::default, |thread, unit| {
+            let Some(function) = thread.function(environment, *unit, &inlinable)? else {
+                return Ok(None);
+            };
+            let compiled = thread.compile(environment, *unit, function)?;
+            progress.functions(done.fetch_add(1, Ordering::Relaxed) + 1, units.len());
+            Ok(Some(compiled))
+        })
+        .collect();
+    Ok(compiled?.into_iter().flatten().collect())
+}
+
+/// The units as text, for people.
+pub(crate) fn text(environment: Environment<'_>, units: &[Unit], opt_level: OptLevel, text: Text) -> Result<String> {
+    let inlinable = match text {
+        Text::Clif => Inlinable::default(),
+        Text::Asm => inlinable(environment, opt_level)?,
+    };
+    let texts: Result<Vec<String>> = units
+        .par_iter()
+        .map_init(Thread::default, |thread, unit| {
+            let Some(function) = thread.function(environment, *unit, &inlinable)? else {
+                return Ok(String::new());
+            };
+            let title = title(environment, *unit);
+            match text {
+                Text::Clif => Ok(format!(";; {title}\n{function}\n")),
+                Text::Asm => Ok(format!("{title}:\n{}\n", thread.disassemble(environment, *unit, function)?)),
+            }
+        })
+        .collect();
+    Ok(texts?.concat())
+}
+
+/// How a unit is called in symbol tables, backtraces and dumps.
+pub(crate) fn title(environment: Environment<'_>, unit: Unit) -> String {
+    let module = environment.module;
+    match unit {
+        Unit::Body(body) => module.function_name((module.imported.functions + body) as u32),
+        Unit::HostThunk(function) => format!("host thunk of {}", module.function_name(function)),
+        Unit::ArrayCall(function) => format!("entry to {}", module.function_name(function)),
+        Unit::GlobalRead(global) => format!("reader of global {global}"),
+        Unit::Instantiate => "instantiate".to_owned(),
+    }
+}
+
+fn inlinable(environment: Environment<'_>, opt_level: OptLevel) -> Result<Inlinable> {
+    match opt_level {
+        OptLevel::O0 => Ok(Inlinable::default()),
+        OptLevel::O2 => Inlinable::collect(environment),
+    }
+}
+
+/// What one thread keeps from unit to unit.
+struct Thread {
+    workspace: Workspace,
+    context: Context,
+}
+
+impl Default for Thread {
+    fn default() -> Thread {
+        Thread { workspace: Workspace::default(), context: Context::new() }
+    }
+}
+
+impl Thread {
+    fn function(
+        &mut self,
+        environment: Environment<'_>,
+        unit: Unit,
+        inlinable: &Inlinable,
+    ) -> Result<Option<Function>> {
+        let workspace = &mut self.workspace;
+        let function = match unit {
+            Unit::Body(body) => translate::body(environment, body, workspace)?,
+            Unit::HostThunk(function) => translate::host_thunk(environment, function, workspace),
+            Unit::ArrayCall(function) => translate::array_call(environment, function, workspace),
+            Unit::GlobalRead(global) => translate::global_read(environment, global, workspace),
+            Unit::Instantiate => match translate::instantiate(environment, workspace)? {
+                Some(function) => function,
+                None => return Ok(None),
+            },
+        };
+        self.context.clear();
+        self.context.func = function;
+        inlinable.inline(&mut self.context).map_err(|error| failure(environment, unit, &error))?;
+        Ok(Some(std::mem::replace(&mut self.context.func, Function::new())))
+    }
+
+    fn generate(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<&CompiledCode> {
+        self.context.clear();
+        self.context.func = function;
+        match self.context.compile(environment.isa, &mut Default::default()) {
+            Ok(compiled) => Ok(compiled),
+            Err(error) => Err(failure(environment, unit, &error.inner)),
+        }
+    }
+
+    fn disassemble(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<String> {
+        self.context.set_disasm(true);
+        let compiled = self.generate(environment, unit, function)?;
+        Ok(compiled.vcode.clone().unwrap_or_default())
+    }
+
+    fn compile(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<Compiled> {
+        self.generate(environment, unit, function)?;
+        let compiled = self.context.compiled_code().expect("just compiled");
+        let buffer = &compiled.buffer;
+        let relocations = buffer.relocs().iter().map(|reloc| relocation(reloc, &self.context.func)).collect();
+        let traps = buffer.traps().iter();
+        let traps = traps.filter_map(|site| Some((site.offset, translate::table_trap(site.code)?))).collect();
+        Ok(Compiled {
+            unit,
+            code: buffer.data().to_vec(),
+            alignment: buffer.alignment,
+            relocations,
+            traps,
+            call_sites: call_sites(compiled),
+        })
+    }
+}
+
+fn call_sites(compiled: &CompiledCode) -> Vec<CallSite> {
+    use cranelift_codegen::FinalizedMachExceptionHandler as Handler;
+    let sites = compiled.buffer.call_sites().filter(|site| !site.exception_handlers.is_empty());
+    sites
+        .map(|site| CallSite {
+            return_offset: site.ret_addr,
+            frame_offset: site.frame_offset.expect("frame pointers are preserved"),
+            handlers: site
+                .exception_handlers
+                .iter()
+                .filter_map(|handler| match handler {
+                    Handler::Tag(tag, offset) => Some((Some(tag.as_u32()), *offset)),
+                    Handler::Default(offset) => Some((None, *offset)),
+                    Handler::Context(_) => None,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn relocation(reloc: &FinalizedMachReloc, function: &Function) -> Relocation {
+    let target = match &reloc.target {
+        FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
+            RelocTarget::Name(FunctionName::decode(&function.params.user_named_funcs()[*name]))
+        }
+        FinalizedRelocTarget::ExternalName(ExternalName::LibCall(call)) => RelocTarget::LibCall(*call),
+        other => unreachable!("no relocation to {other:?} is ever asked for"),
+    };
+    let is_call = match reloc.kind {
+        Reloc::X86CallPCRel4 => true,
+        Reloc::X86PCRel4 => false,
+        other => unreachable!("everything is colocated, so no relocation is {other:?}"),
+    };
+    Relocation { offset: reloc.offset, target, addend: reloc.addend, is_call }
+}
+
+/// An error of Cranelift's: a function too large for it, or a bug of ours.
+fn failure(environment: Environment<'_>, unit: Unit, error: &CodegenError) -> Error {
+    let error = match error {
+        CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
+            Error::limit("the function is too large for the code generator")
+        }
+        CodegenError::Unsupported(what) => Error::unsupported(what),
+        other => Error::new(ErrorKind::Unsupported, format!("the code generator failed: {other}")),
+    };
+    error.in_function(title(environment, unit))
+}

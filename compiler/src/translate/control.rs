@@ -1,0 +1,250 @@
+//! Control instructions (spec 2.4.9) other than calls: blocks, branches, and what is unreachable.
+//!
+//! A frame's end is a CLIF block whose parameters are the frame's results. Instructions that cannot be reached are
+//! skipped; only their nesting is followed.
+
+use super::stack::FrameKind;
+use super::{Translator, signature};
+use crate::error::Result;
+use cranelift_codegen::ir::{Block, BlockArg, BlockCall, InstBuilder, JumpTableData, Value};
+use std::collections::HashMap;
+use wasmparser::{BlockType, BrTable, Operator, ValType};
+use wexe_abi::trap::Trap;
+
+impl Translator<'_, '_> {
+    pub(super) fn control(&mut self, operator: &Operator<'_>) -> Result<bool> {
+        match operator {
+            Operator::Unreachable => {
+                self.trap(Trap::Unreachable);
+                self.stack.reachable = false;
+            }
+            Operator::Nop => {}
+            Operator::Block { blockty } => {
+                let (params, results) = self.block_type(*blockty);
+                let following = self.block_with_params(&results);
+                self.stack.push_frame(FrameKind::Block, params.len(), results.len(), following);
+            }
+            Operator::Loop { blockty } => self.begin_loop(*blockty),
+            Operator::If { blockty } => self.begin_if(*blockty),
+            Operator::Else => self.begin_else(),
+            Operator::End => self.end(),
+            Operator::Br { relative_depth } => {
+                self.branch(*relative_depth);
+                self.stack.reachable = false;
+            }
+            Operator::BrIf { relative_depth } => {
+                let condition = self.stack.pop();
+                let condition = self.condition(condition);
+                self.branch_if(condition, *relative_depth, true);
+            }
+            Operator::BrTable { targets } => self.branch_table(targets)?,
+            Operator::Return => {
+                let values = self.stack.pop_many(self.results.len());
+                self.return_values(&values);
+                self.stack.reachable = false;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Follows the nesting of instructions that cannot be reached.
+    pub(super) fn unreachable_operator(&mut self, operator: &Operator<'_>) -> Result<()> {
+        match operator {
+            Operator::Block { .. }
+            | Operator::Loop { .. }
+            | Operator::If { .. }
+            | Operator::TryTable { .. }
+            | Operator::Try { .. } => {
+                let never = self.builder.create_block();
+                self.stack.push_frame(FrameKind::Block, 0, 0, never);
+            }
+            Operator::Else => self.begin_else(),
+            Operator::End => self.end(),
+            Operator::Catch { .. } | Operator::CatchAll | Operator::Delegate { .. } => {
+                self.exception(operator)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn block_type(&self, ty: BlockType) -> (Vec<ValType>, Vec<ValType>) {
+        match ty {
+            BlockType::Empty => (Vec::new(), Vec::new()),
+            BlockType::Type(result) => (Vec::new(), vec![result]),
+            BlockType::FuncType(index) => {
+                let module = self.environment.module;
+                let ty = module.func_type(module.type_at(index));
+                (ty.params().to_vec(), ty.results().to_vec())
+            }
+        }
+    }
+
+    /// A new block that takes values of these types.
+    pub(super) fn block_with_params(&mut self, types: &[ValType]) -> Block {
+        let block = self.builder.create_block();
+        for ty in types {
+            self.builder.append_block_param(block, signature::value_type(*ty));
+        }
+        block
+    }
+
+    pub(super) fn jump(&mut self, block: Block, values: &[Value]) {
+        let arguments = block_arguments(values);
+        self.builder.ins().jump(block, &arguments);
+    }
+
+    fn begin_loop(&mut self, ty: BlockType) {
+        let (params, results) = self.block_type(ty);
+        let header = self.block_with_params(&params);
+        let following = self.block_with_params(&results);
+        let values = self.stack.pop_many(params.len());
+        self.jump(header, &values);
+        self.builder.switch_to_block(header);
+        self.stack.values.extend_from_slice(self.builder.block_params(header));
+        self.stack.push_frame(FrameKind::Loop { header }, params.len(), results.len(), following);
+    }
+
+    fn begin_if(&mut self, ty: BlockType) {
+        let condition = self.stack.pop();
+        let condition = self.condition(condition);
+        let (params, results) = self.block_type(ty);
+        let (then, otherwise) = (self.builder.create_block(), self.builder.create_block());
+        let following = self.block_with_params(&results);
+        self.builder.ins().brif(condition, then, &[], otherwise, &[]);
+        self.builder.seal_block(then);
+        self.builder.seal_block(otherwise);
+        let values = self.stack.top(params.len()).to_vec();
+        self.stack.push_frame(FrameKind::If { otherwise, params: values }, params.len(), results.len(), following);
+        self.builder.switch_to_block(then);
+    }
+
+    fn begin_else(&mut self) {
+        self.leave_to_following();
+        let frame = self.stack.frame(0);
+        if !frame.live {
+            return;
+        }
+        let height = frame.height;
+        let FrameKind::If { otherwise, params } = std::mem::replace(&mut frame.kind, FrameKind::Else) else {
+            unreachable!("validation rejects else without if")
+        };
+        self.stack.values.truncate(height);
+        self.stack.values.extend(params);
+        self.stack.reachable = true;
+        self.builder.switch_to_block(otherwise);
+    }
+
+    /// Jumps to the innermost frame's end with its results, if control gets here.
+    pub(super) fn leave_to_following(&mut self) {
+        if !self.stack.reachable {
+            return;
+        }
+        let frame = self.stack.frame(0);
+        frame.reached = true;
+        let (following, results) = (frame.following, frame.results);
+        let values = self.stack.pop_many(results);
+        self.jump(following, &values);
+        self.stack.reachable = false;
+    }
+
+    fn end(&mut self) {
+        self.leave_to_following();
+        self.end_exception_frame();
+        let mut frame = self.stack.frames.pop().expect("validated");
+        self.stack.values.truncate(frame.height);
+        match frame.kind {
+            FrameKind::If { otherwise, ref params } if frame.live => {
+                // Without an else the parameters are the results.
+                self.builder.switch_to_block(otherwise);
+                self.jump(frame.following, params);
+                frame.reached = true;
+            }
+            FrameKind::Loop { header } => self.builder.seal_block(header),
+            _ => {}
+        }
+        if frame.reached {
+            self.builder.switch_to_block(frame.following);
+            self.builder.seal_block(frame.following);
+            self.stack.values.extend_from_slice(self.builder.block_params(frame.following));
+            self.stack.reachable = true;
+        }
+    }
+
+    /// Where a branch of this depth goes, and with how many values.
+    pub(super) fn destination(&mut self, depth: u32) -> (Block, usize) {
+        let frame = self.stack.frame(depth);
+        match frame.kind {
+            FrameKind::Loop { header } => (header, frame.params),
+            _ => {
+                frame.reached = true;
+                (frame.following, frame.results)
+            }
+        }
+    }
+
+    fn branch(&mut self, depth: u32) {
+        let (block, arity) = self.destination(depth);
+        let values = self.stack.pop_many(arity);
+        self.jump(block, &values);
+    }
+
+    /// Branches if the condition is as wanted; the operands stay for the case that it is not.
+    pub(super) fn branch_if(&mut self, condition: Value, depth: u32, wanted: bool) {
+        let (block, arity) = self.destination(depth);
+        let arguments = block_arguments(self.stack.top(arity));
+        let next = self.builder.create_block();
+        if wanted {
+            self.builder.ins().brif(condition, block, &arguments, next, &[]);
+        } else {
+            self.builder.ins().brif(condition, next, &[], block, &arguments);
+        }
+        self.builder.seal_block(next);
+        self.builder.switch_to_block(next);
+    }
+
+    /// Branches that carry values go through a block of their own for each destination: a jump table's entries
+    /// must not share argument lists.
+    fn branch_table(&mut self, targets: &BrTable<'_>) -> Result<()> {
+        let index = self.stack.pop();
+        let (_, arity) = self.destination(targets.default());
+        let mut carriers: Vec<(Block, u32)> = Vec::new();
+        let mut by_depth: HashMap<u32, Block> = HashMap::new();
+        let mut calls = Vec::with_capacity(targets.len() as usize + 1);
+        for depth in std::iter::once(Ok(targets.default())).chain(targets.targets()) {
+            let depth = depth?;
+            let block = match by_depth.get(&depth) {
+                Some(block) => *block,
+                None => {
+                    let block = if arity == 0 {
+                        self.destination(depth).0
+                    } else {
+                        let carrier = self.builder.create_block();
+                        carriers.push((carrier, depth));
+                        carrier
+                    };
+                    by_depth.insert(depth, block);
+                    block
+                }
+            };
+            calls.push(BlockCall::new(block, [], &mut self.builder.func.dfg.value_lists));
+        }
+        let table = self.builder.create_jump_table(JumpTableData::new(calls[0], &calls[1..]));
+        self.builder.ins().br_table(index, table);
+        let values = self.stack.pop_many(arity);
+        for (carrier, depth) in carriers {
+            self.builder.seal_block(carrier);
+            self.builder.switch_to_block(carrier);
+            let (block, _) = self.destination(depth);
+            self.jump(block, &values);
+        }
+        self.stack.reachable = false;
+        Ok(())
+    }
+}
+
+/// Values as arguments of a block.
+pub(super) fn block_arguments(values: &[Value]) -> Vec<BlockArg> {
+    values.iter().map(|value| BlockArg::Value(*value)).collect()
+}

@@ -1,0 +1,93 @@
+//! The operand stack (CLIF values) and the control stack (frames) of a function being translated.
+
+use cranelift_codegen::ir::{Block, Value};
+
+/// A structured control instruction that is still open.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub kind: FrameKind,
+    /// Height of the operand stack below the frame's parameters.
+    pub height: usize,
+    pub params: usize,
+    pub results: usize,
+    /// Where the frame's end continues; its block parameters are the results.
+    pub following: Block,
+    /// Whether anything jumps to `following`.
+    pub reached: bool,
+    /// Whether the instruction itself was reachable; if not, nothing inside it exists.
+    pub live: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum FrameKind {
+    Function,
+    Block,
+    /// Branches go to the header, not to the end.
+    Loop {
+        header: Block,
+    },
+    /// Waiting for `else`, with the values of the parameters.
+    If {
+        otherwise: Block,
+        params: Vec<Value>,
+    },
+    Else,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Stack {
+    pub values: Vec<Value>,
+    pub frames: Vec<Frame>,
+    /// Whether the next instruction can execute.
+    pub reachable: bool,
+}
+
+impl Stack {
+    pub fn push_function(&mut self, exit: Block, results: usize) {
+        self.reachable = true;
+        self.push_frame(FrameKind::Function, 0, results, exit);
+    }
+
+    /// Opens a frame whose parameters are on the operand stack (unless it is unreachable).
+    pub fn push_frame(&mut self, kind: FrameKind, params: usize, results: usize, following: Block) {
+        let height = if self.reachable { self.values.len() - params } else { self.values.len() };
+        let live = self.reachable;
+        self.frames.push(Frame { kind, height, params, results, following, reached: false, live });
+    }
+
+    pub fn push(&mut self, value: Value) {
+        self.values.push(value);
+    }
+
+    pub fn pop(&mut self) -> Value {
+        self.values.pop().expect("validated")
+    }
+
+    /// The two topmost values, the deeper one first.
+    pub fn pop2(&mut self) -> (Value, Value) {
+        let right = self.pop();
+        (self.pop(), right)
+    }
+
+    /// The three topmost values, the deepest first.
+    pub fn pop3(&mut self) -> (Value, Value, Value) {
+        let (second, third) = self.pop2();
+        (self.pop(), second, third)
+    }
+
+    /// The topmost values, the deepest first.
+    pub fn pop_many(&mut self, count: usize) -> Vec<Value> {
+        self.values.split_off(self.values.len() - count)
+    }
+
+    /// The topmost values, left where they are.
+    pub fn top(&self, count: usize) -> &[Value] {
+        &self.values[self.values.len() - count..]
+    }
+
+    /// The frame that a branch of this depth leaves.
+    pub fn frame(&mut self, depth: u32) -> &mut Frame {
+        let index = self.frames.len() - 1 - depth as usize;
+        &mut self.frames[index]
+    }
+}
