@@ -41,7 +41,7 @@ macro_rules! convert {
 impl Translator<'_, '_> {
     /// Translates the instruction if it is a numeric one on scalars.
     pub(super) fn numeric(&mut self, operator: &Operator<'_>) -> bool {
-        self.constant(operator)
+        self.scalar_constant(operator)
             || self.integer_comparison(operator)
             || self.integer_arithmetic(operator)
             || self.float_comparison(operator)
@@ -62,7 +62,7 @@ impl Translator<'_, '_> {
     }
 
     /// The instruction that makes a value.
-    fn definition(&self, value: Value) -> Option<InstructionData> {
+    pub(super) fn definition(&self, value: Value) -> Option<InstructionData> {
         let dfg = &self.builder.func.dfg;
         match dfg.value_def(dfg.resolve_aliases(value)) {
             ValueDef::Result(instruction, _) => Some(dfg.insts[instruction]),
@@ -76,7 +76,7 @@ impl Translator<'_, '_> {
         self.stack.push(value);
     }
 
-    fn constant(&mut self, operator: &Operator<'_>) -> bool {
+    fn scalar_constant(&mut self, operator: &Operator<'_>) -> bool {
         let value = match *operator {
             Operator::I32Const { value } => self.builder.ins().iconst(I32, i64::from(value as u32)),
             Operator::I64Const { value } => self.builder.ins().iconst(I64, value),

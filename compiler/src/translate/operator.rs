@@ -17,7 +17,7 @@ impl Translator<'_, '_> {
             || self.call(operator)?
             || self.table(operator)
             || self.reference(operator)
-            || self.vector(operator)
+            || self.vector(operator)?
             || self.exception(operator)?
             || self.atomic(operator)?;
         if translated { Ok(()) } else { Err(Error::unsupported(format!("instruction {operator:?}"))) }

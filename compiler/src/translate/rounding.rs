@@ -7,12 +7,12 @@
 use super::Translator;
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Opcode, Type, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Opcode, Type, Value, types};
 
 impl Translator<'_, '_> {
     /// The float or vector of floats, rounded as `Opcode::{Ceil, Floor, Trunc, Nearest}` does.
     pub(super) fn rounded(&mut self, rounding: Opcode, value: Value) -> Value {
-        if !self.has_cpu_feature("has_sse41") {
+        if !self.environment.isa.has_round() {
             return self.rounded_by_addition(rounding, value);
         }
         match rounding {
@@ -92,19 +92,5 @@ impl Translator<'_, '_> {
         } else {
             self.builder.ins().fcopysign(magnitude, sign)
         }
-    }
-
-    /// The bits of a value, its first lane the least significant, as another type of the same size.
-    pub(super) fn bitcast(&mut self, ty: Type, value: Value) -> Value {
-        if self.builder.func.dfg.value_type(value) == ty {
-            return value;
-        }
-        let flags = MemFlagsData::new().with_endianness(cranelift_codegen::ir::Endianness::Little);
-        self.builder.ins().bitcast(ty, flags, value)
-    }
-
-    /// Whether the processor that the code is for has what Cranelift's setting of this name says.
-    pub(super) fn has_cpu_feature(&self, name: &str) -> bool {
-        self.environment.isa.isa_flags().iter().any(|flag| flag.name == name && flag.as_bool() == Some(true))
     }
 }
