@@ -9,6 +9,8 @@ mod bounds_check;
 mod call;
 mod control;
 mod environ;
+#[cfg(test)]
+mod every_instruction;
 mod exception;
 mod instantiate;
 mod memory;
