@@ -1,5 +1,5 @@
-//! What is true of every executable: what kind of ELF file it is, that it is the same whatever built it, and that it runs
-//! where there is nothing but a kernel.
+//! What is true of every executable: what kind of ELF file it is, that it is the same whatever built it, and that it
+//! runs where there is nothing but a kernel.
 
 use std::fs;
 use std::process::Command;
