@@ -25,7 +25,7 @@ pub fn build(args: &Build) -> Result<(), String> {
     let outcome = compile(&args.input, &args.options, args.emit, &report).and_then(|bytes| {
         report.stage("write");
         write(&output, &bytes, args.emit == Emit::Exe)
-            .map_err(|error| format!("cannot write {}: {error}", output.display()))
+            .map_err(|error| format!("cannot write {}: {error}", name(&output)))
     });
     report.finish(args.options.time && outcome.is_ok());
     outcome
@@ -81,6 +81,10 @@ fn check_output(input: &Path, output: &Path) -> Result<(), String> {
 
 fn is_stdout(output: &Path) -> bool {
     output == Path::new("-")
+}
+
+fn name(output: &Path) -> String {
+    if is_stdout(output) { "to standard output".to_string() } else { output.display().to_string() }
 }
 
 fn directory(output: &Path) -> &Path {

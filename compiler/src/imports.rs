@@ -38,6 +38,10 @@ fn resolve_one(module: &Module<'_>, import: &Import<'_>, namespaces: &Namespaces
             let callee = Callee::Host(format!("{}.{}", import.module, import.name));
             Ok(Extern::Function(Function { ty, callee }))
         }
+        _ if imports::find(import.module, import.name).is_some() => Err(Error::unlinkable(format!(
+            "incompatible import type: \"{}\" \"{}\" is a function",
+            import.module, import.name
+        ))),
         TypeRef::Memory(_) | TypeRef::Table(_) | TypeRef::Global(_) | TypeRef::Tag(_) => Err(unknown(import)),
     }
 }

@@ -90,7 +90,7 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// What the user reads: the name of the name section, or the index.
+    /// What the user reads: the name of the name section, that of an export, or the index.
     pub fn function_name(&self, function: u32) -> String {
         match self.names.get(function as usize).copied().flatten() {
             Some(name) => name.chars().map(|c| if c.is_control() { '?' } else { c }).collect(),

@@ -6,8 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::module::{Global, Import, Imported, Module, Table};
 use wasmparser::types::Types;
 use wasmparser::{
-    ConstExpr, Data, Element, Export, FunctionBody, KnownCustom, Name, NameSectionReader, Parser, Payload, TableInit,
-    TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    ConstExpr, Data, Element, Export, ExternalKind, FunctionBody, KnownCustom, Name, NameSectionReader, Parser,
+    Payload, TableInit, TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
 /// No module that keeps the JS-API's implementation limits is larger (1 GiB).
@@ -142,6 +142,9 @@ impl<'a> Sections<'a> {
             if let Some(slot) = names.get_mut(index as usize) {
                 *slot = Some(name);
             }
+        }
+        for export in self.exports.iter().filter(|export| export.kind == ExternalKind::Func) {
+            names[export.index as usize].get_or_insert(export.name);
         }
         Module {
             imports: self.imports,

@@ -95,7 +95,10 @@ impl Explained {
         }
         self.function_offsets.push(base);
         self.name_offsets.push(self.names.len() as u32);
-        self.names.extend(codegen::title(environment, unit.unit).bytes());
+        // The way in from the runtime is not part of a backtrace; without a name it is left out.
+        if !matches!(unit.unit, Unit::ArrayCall(_)) {
+            self.names.extend(codegen::title(environment, unit.unit).bytes());
+        }
         for site in &unit.call_sites {
             self.sites.push(base + site.return_offset);
             self.first.push(self.handlers.len() as u32);

@@ -11,3 +11,4 @@
       (local.set $sum (i32.add (i32.mul (i32.add) (i32.const 2)) (local.get $sum)))
       (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 6))))
     (call $proc_exit (local.get $sum))))
+;;? 66

@@ -9,3 +9,7 @@
     (i64.mul (local.get 1) (i64.extend_i32_s (global.get $factor)))
     (f32.mul (local.get 2) (f32.convert_i32_s (global.get $factor)))
     (f64.div (local.get 3) (f64.convert_i32_s (global.get $factor)))))
+;;| 42
+;;| -18
+;;| 15
+;;| 166.66666666666666

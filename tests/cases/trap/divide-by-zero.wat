@@ -1,3 +1,4 @@
+;;! build: -O0
 (module
   (memory (export "memory") 1)
   (table 2 2 funcref)
@@ -11,3 +12,8 @@
   (func (export "_start")
     (call $outer)
     (nop)))
+;;? 134
+;;& wexe: trap: integer divide by zero
+;;&     0: inner
+;;&     1: outer
+;;&     2: _start

@@ -3,3 +3,6 @@
   (memory (export "memory") 1)
   (data (i32.const 65530) "too long")
   (func (export "_start")))
+;;? 134
+;;& wexe: trap: out of bounds memory access
+;;&     0: instantiate

@@ -11,3 +11,6 @@
   (func (export "_start")
     (call $outer)
     (nop)))
+;;? 134
+;;& wexe: trap: undefined element
+;;&     0: outer
