@@ -20,8 +20,8 @@ pub const PAGE: u64 = 4096;
 #[derive(Clone, Copy, Debug)]
 pub struct OutOfBounds;
 
-/// State of the memory that host functions work on: memory 0 of the first module.
-static GUEST: AtomicPtr<MemoryState> = AtomicPtr::new(&raw const NO_MEMORY as *mut MemoryState);
+/// State of the memory that host functions work on: memory 0 of the first module. Null if there is none.
+static GUEST: AtomicPtr<MemoryState> = AtomicPtr::new(core::ptr::null_mut());
 static NO_MEMORY: MemoryState = MemoryState { size: 0, base: LOW_MEMORY, max_size: 0, page_size_log2: 16, reserved: 0 };
 
 /// Some bytes of linear memory. Memory never shrinks or moves, so they stay valid.
@@ -37,8 +37,8 @@ pub fn bytes(address: u32, len: u32) -> Result<Bytes, OutOfBounds> {
 }
 
 fn range(address: u64, len: u64) -> Result<Bytes, OutOfBounds> {
-    // SAFETY: `map` set it to a memory state that stays mapped; generated code and other calls only write between calls.
-    let state = unsafe { &*GUEST.load(Ordering::Relaxed) };
+    // SAFETY: a memory state stays mapped, and generated code and other calls only write to it between calls.
+    let state = unsafe { GUEST.load(Ordering::Relaxed).as_ref() }.unwrap_or(&NO_MEMORY);
     let end = address.checked_add(len).ok_or(OutOfBounds)?;
     if end > state.size {
         return Err(OutOfBounds);
@@ -289,6 +289,9 @@ pub fn choose_guest() {
     }
 }
 
+/// Moving pages costs as much as copying about this many bytes, faults included.
+const COPY_AT_MOST: usize = 64 << 10;
+
 /// # Safety
 /// The memory's state is mapped, its images are page-aligned parts of the executable that nothing else needs.
 unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
@@ -298,6 +301,14 @@ unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
     // SAFETY: the caller's.
     for image in unsafe { start::slice(memory.images, memory.image_count) } {
         let len = image.len as usize;
+        if len <= COPY_AT_MOST {
+            // SAFETY: the target is part of what was just mapped, and large enough.
+            unsafe {
+                let target = core::ptr::with_exposed_provenance_mut(image.address as usize);
+                core::ptr::copy_nonoverlapping(image.data.cast_const(), target, len);
+            }
+            continue;
+        }
         let target = core::ptr::with_exposed_provenance_mut(image.address as usize);
         // SAFETY: the target is part of what was just mapped; the pages of the executable go there without a copy.
         unsafe { rustix::mm::mremap_fixed(image.data.cast(), len, len, MremapFlags::MAYMOVE, target)? };

@@ -1,4 +1,4 @@
-//! From the kernel's argument block to the program's exit: relocation, CPU check, memories, instances, entry points.
+//! From the kernel's argument block to the program's exit: relocation, signal handlers, CPU check, memories, instances, entry points.
 //!
 //! The image relocates itself because there is no interpreter; [`relocate`] runs before anything else and so must not
 //! read data that itself needs relocation.
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn command(stack: *const usize) -> ! {
     arch::exit(0)
 }
 
-/// Makes the process ready for wasm code: arguments, CPU, stacks, signal handlers.
+/// Makes the process ready for wasm code: arguments, stacks, signal handlers, CPU.
 ///
 /// # Safety
 /// As [`command`].
@@ -72,12 +72,8 @@ pub unsafe fn boot(stack: *const usize) {
         ARGUMENTS.store(arguments, Ordering::Relaxed);
         rustix::param::init(arguments.add(count + 1).cast());
     }
-    if let Some(feature) = arch::missing_feature(PROGRAM.cpu_features) {
-        let hint =
-            ", which this CPU or its operating system lacks; build it with a lower --cpu (x86-64-v1, v2, v3 or v4)";
-        stderr::fail(&["this executable needs the CPU feature ", feature, hint], 1);
-    }
     trap::install();
+    arch::probe_features(PROGRAM.cpu_features);
     memory::choose_guest();
 }
 

@@ -82,6 +82,11 @@ unsafe extern "C" fn handle(signal: i32, info: *const libc::siginfo_t, frame: *m
     let mut context = unsafe { arch::Context::new(frame) };
     // SAFETY: the kernel's own structure; the address is defined for these signals, and unused if it was sent by a process.
     let (address, sent) = unsafe { ((*info).si_addr() as u64, (*info).si_code <= 0) };
+    if let Some(feature) = arch::probed_feature() {
+        let hint =
+            ", which this CPU or its operating system lacks; build it with a lower --cpu (x86-64-v1, v2, v3 or v4)";
+        stderr::fail(&["this executable needs the CPU feature ", feature, hint], 1);
+    }
     let trap = if sent { None } else { classify(signal, context.program_counter(), address) };
     match trap {
         Some(trap) if CATCHING.load(Ordering::Relaxed) => context.leave(trap as u32),
