@@ -32,10 +32,8 @@ fn resolve_one(module: &Module<'_>, import: &Import<'_>, namespaces: &Namespaces
     }
     match import.ty {
         TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
-            let host = imports::find(import.module, import.name).ok_or_else(|| unknown(import))?;
             let ty = module.type_at(ty);
-            check_host_type(import, host, module.func_type(ty))?;
-            let callee = Callee::Host(format!("{}.{}", import.module, import.name));
+            let callee = Callee::Host(host_symbol(import, module.func_type(ty))?);
             Ok(Extern::Function(Function { ty, callee }))
         }
         _ if imports::find(import.module, import.name).is_some() => Err(Error::unlinkable(format!(
@@ -84,12 +82,15 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-fn check_host_type(import: &Import<'_>, host: &imports::Import, ty: &FuncType) -> Result<()> {
+/// The symbol of the host function that an import of this type means.
+fn host_symbol(import: &Import<'_>, ty: &FuncType) -> Result<String> {
     let same =
         |ours: &[imports::Type], theirs: &[ValType]| ours.iter().map(|ty| host_type(*ty)).eq(theirs.iter().copied());
-    if same(host.params, ty.params()) && same(host.results, ty.results()) {
-        return Ok(());
+    let matches = |host: &imports::Import| same(host.params, ty.params()) && same(host.results, ty.results());
+    if let Some((table, host)) = imports::find(import.module, import.name).find(|(_, host)| matches(host)) {
+        return Ok(format!("{}.{}", table.name, host.name));
     }
+    let (_, host) = imports::find(import.module, import.name).next().ok_or_else(|| unknown(import))?;
     let expected = FuncType::new(host.params.iter().map(|t| host_type(*t)), host.results.iter().map(|t| host_type(*t)));
     Err(Error::unlinkable(format!(
         "incompatible import type: \"{}\" \"{}\" is {}, but imported as {}",

@@ -26,6 +26,7 @@ mod transfer;
 mod trap;
 mod wasi_snapshot_preview1;
 mod wasi_unstable;
+mod wasmedge_sock;
 
 // Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares features
 // with crates that use std, whose panic handler it then has to take.

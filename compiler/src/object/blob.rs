@@ -70,5 +70,4 @@ impl Blob {
             self.pointers.push((offset, pointee));
         }
     }
-
 }

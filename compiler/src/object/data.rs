@@ -46,12 +46,7 @@ pub(super) fn segments(environment: Environment<'_>, rodata: &mut Blob, places: 
 }
 
 /// Fills the `FuncRecord`s that [`segments`] left room for.
-pub(super) fn records(
-    environment: Environment<'_>,
-    writer: &mut Writer<'_>,
-    rodata: &mut Blob,
-    places: &mut Places,
-) {
+pub(super) fn records(environment: Environment<'_>, writer: &mut Writer<'_>, rodata: &mut Blob, places: &mut Places) {
     let declarations = environment.declarations;
     for function in &declarations.referenced {
         let declaration = &declarations.functions[*function as usize];

@@ -91,7 +91,14 @@ impl Writer<'_> {
         });
     }
 
-    fn relocate(&mut self, section: Section, offset: u64, pointee: Pointee, addend: i64, r_type: elf::RelocationType) -> Result<()> {
+    fn relocate(
+        &mut self,
+        section: Section,
+        offset: u64,
+        pointee: Pointee,
+        addend: i64,
+        r_type: elf::RelocationType,
+    ) -> Result<()> {
         let (symbol, addend) = match pointee {
             Pointee::Null => return Ok(()),
             Pointee::Section(section, place) => (self.sections[&section].1, addend + place as i64),
@@ -196,8 +203,8 @@ fn resolve(
                 Callee::Instance(symbol) | Callee::Host(symbol) => Pointee::Symbol(writer.external(symbol)),
                 Callee::Body => {
                     let distance = places.functions[&function] as i64 - offset as i64 + relocation.addend;
-                    let distance = i32::try_from(distance)
-                        .map_err(|_| Error::limit("the module's code is larger than 2 GiB"))?;
+                    let distance =
+                        i32::try_from(distance).map_err(|_| Error::limit("the module's code is larger than 2 GiB"))?;
                     text[offset as usize..offset as usize + 4].copy_from_slice(&distance.to_le_bytes());
                     return Ok(());
                 }

@@ -129,8 +129,7 @@ pub(crate) fn emit_script(commands: &Commands<'_>) -> Result<Vec<u8>> {
     relro.put_pointer(here(list));
     relro.put_u64(commands.commands.len() as u64);
     let program = relro.align(8);
-    let entry =
-        Entry { cpu_features: commands.cpu_features, capabilities: &[], calls: &[], params: &[], results: &[] };
+    let entry = Entry { cpu_features: commands.cpu_features, capabilities: &[], calls: &[], params: &[], results: &[] };
     let null = Pointee::Null;
     put_program(&mut relro, &entry, null, here(module_list), modules.len() as u64, &[], null, null);
     writer.define(b"wexe.script".to_vec(), Section::Relro, script, size_of::<script::Script>() as u64, true);

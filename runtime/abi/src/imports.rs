@@ -33,10 +33,19 @@ pub const MODULES: &[ImportModule] = &[
     ImportModule { name: "wasi_unstable", functions: crate::wasi_unstable::FUNCTIONS },
 ];
 
-/// The import `module.name`.
-pub fn find(module: &str, name: &str) -> Option<&'static Import> {
-    let module = MODULES.iter().find(|candidate| candidate.name == module)?;
-    module.functions.iter().find(|import| import.name == name)
+/// What engines added to standard modules, each with the module whose name programs import it from.
+pub const EXTENSIONS: &[(&str, ImportModule)] =
+    &[("wasi_snapshot_preview1", ImportModule { name: "wasmedge_sock", functions: crate::wasmedge_sock::FUNCTIONS })];
+
+/// The functions that programs may import as `module.name`, each with the module in whose table it stands. The standard one
+/// is first; extensions use its names too, with other types.
+pub fn find(module: &str, name: &str) -> impl Iterator<Item = (&'static ImportModule, &'static Import)> {
+    let standard = MODULES.iter().filter(move |candidate| candidate.name == module);
+    let extensions = EXTENSIONS.iter().filter(move |(extended, _)| *extended == module).map(|(_, extension)| extension);
+    standard.chain(extensions).filter_map(move |candidate| {
+        let import = candidate.functions.iter().find(|import| import.name == name)?;
+        Some((candidate, import))
+    })
 }
 
 /// The type of a parameter: which core wasm type carries it and which of that type's values are valid.

@@ -18,3 +18,4 @@ pub mod trap;
 pub mod types;
 pub mod wasi_snapshot_preview1;
 pub mod wasi_unstable;
+pub mod wasmedge_sock;
