@@ -36,7 +36,7 @@ fn resolve_one(module: &Module<'_>, import: &Import<'_>, namespaces: &Namespaces
             let callee = Callee::Host(host_symbol(import, module.func_type(ty))?);
             Ok(Extern::Function(Function { ty, callee }))
         }
-        _ if imports::find(import.module, import.name).is_some() => Err(Error::unlinkable(format!(
+        _ if imports::find(import.module, import.name).next().is_some() => Err(Error::unlinkable(format!(
             "incompatible import type: \"{}\" \"{}\" is a function",
             import.module, import.name
         ))),

@@ -157,8 +157,9 @@ pub fn path_open(
     let opened = if directory.read_only {
         open_read_only(&directory, &path, flags)?
     } else {
-        // Less what the process's umask takes away.
-        sandbox::open(&directory, &path, flags, Mode::from_raw_mode(0o666))?
+        // Less what the process's umask takes away. Without a file to create the kernel wants no mode.
+        let mode = if flags.contains(OFlags::CREATE) { 0o666 } else { 0 };
+        sandbox::open(&directory, &path, flags, Mode::from_raw_mode(mode))?
     };
     fd_table::insert(opened, base, inheriting, directory.read_only)
 }
