@@ -6,13 +6,14 @@ use std::path::Path;
 
 use wexe_abi::imports::MODULES;
 use wexe_abi::trap::Trap;
+use wexe_compiler::{Emit, Options};
 
 use crate::case::{self, bless};
 use crate::known_failures::{Listed, trial};
 
 type Table = fn() -> String;
 
-const TABLES: &[(&str, Table)] = &[("wasi", wasi), ("traps", traps)];
+const TABLES: &[(&str, Table)] = &[("language", language), ("wasi", wasi), ("traps", traps)];
 
 pub fn trials() -> Vec<Listed> {
     vec![trial("readme/tables", check)]
@@ -43,7 +44,47 @@ fn replace(text: &str, name: &str, table: &str) -> Result<String, String> {
     Ok(format!("{before}{begin}\n{table}\n<!-- end -->{after}"))
 }
 
-/// Every host function, in the order of the specification, and how many cases call it in each module.
+/// A proposal's name and the body of a module that needs it. What the table says is what the compiler says to it.
+const PROPOSALS: &[(&str, &str)] = &[
+    ("WebAssembly 1.0", "(memory 1) (func (drop (f64.sqrt (f64.load (i32.const 0)))))"),
+    ("Mutable globals in exports", "(global (export \"g\") (mut i32) (i32.const 0))"),
+    ("Sign extension", "(func (drop (i32.extend8_s (i32.const 0))))"),
+    ("Saturating conversions", "(func (drop (i32.trunc_sat_f64_u (f64.const 0))))"),
+    ("Multi-value", "(func (result i32 i32) (i32.const 1) (i32.const 2))"),
+    ("Bulk memory", "(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))"),
+    ("Reference types", "(table 1 externref) (func (table.set (i32.const 0) (ref.null extern)))"),
+    ("Fixed-width SIMD", "(func (drop (i32x4.splat (i32.const 1))))"),
+    ("Relaxed SIMD", "(func (param v128) (drop (f32x4.relaxed_madd (local.get 0) (local.get 0) (local.get 0))))"),
+    ("Tail calls", "(func $f (return_call $f))"),
+    ("Extended constant expressions", "(global i32 (i32.add (i32.const 1) (i32.const 2)))"),
+    ("Typed function references", "(type $t (func)) (func (param (ref $t)) (call_ref $t (local.get 0)))"),
+    ("Several memories", "(memory 1) (memory $m 1) (func (drop (i32.load $m (i32.const 0))))"),
+    ("64-bit memories and tables", "(memory i64 1) (func (drop (i32.load (i64.const 0))))"),
+    ("Exception handling", "(tag $t) (func (block $b (try_table (catch $t $b) (throw $t))))"),
+    ("Exception handling, as first proposed", "(tag $t) (func try throw $t catch $t end)"),
+    ("Atomics and shared memory", "(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))"),
+    ("Custom page sizes", "(memory 100 (pagesize 1))"),
+    ("Wide arithmetic", "(func (param i64) (i64.mul_wide_s (local.get 0) (local.get 0)) (drop) (drop))"),
+    ("Garbage collection", "(type $s (struct)) (func (drop (struct.new $s)))"),
+    (
+        "Stack switching",
+        "(type $f (func)) (type $c (cont $f)) (func $g) (elem declare func $g)
+        (func (drop (cont.new $c (ref.func $g))))",
+    ),
+];
+
+fn language() -> String {
+    let rows = PROPOSALS.iter().map(|(name, body)| {
+        let text = format!("(module {body} (func (export \"_start\")))");
+        let module = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"));
+        let options = Options { emit: Emit::Obj, ..Options::default() };
+        let supported = wexe_compiler::compile(&module, &options, &()).is_ok();
+        format!("| {name} | {} |\n", if supported { "yes" } else { "not yet" })
+    });
+    format!("| proposal | compiled |\n|---|---|\n{}", rows.collect::<String>())
+}
+
+/// Every host function, in the order of the specification, and whether cases call it in each module.
 fn wasi() -> String {
     let cases = case::find("wasi", &["wat"]).into_iter().chain(case::find("run", &["wat"]));
     let cases: Vec<String> = cases.filter_map(|path| fs::read_to_string(path).ok()).collect();
@@ -53,9 +94,12 @@ fn wasi() -> String {
         table += &format!("| `{}` |", function.name);
         for module in MODULES {
             let import = format!("\"{}\" \"{}\"", module.name, function.name);
-            let uses = cases.iter().filter(|text| text.contains(&import)).count();
             let there = module.functions.iter().any(|other| other.name == function.name);
-            table += &if there { format!(" {uses} |") } else { " – |".to_string() };
+            table += match (there, cases.iter().any(|text| text.contains(&import))) {
+                (true, true) => " yes, tested |",
+                (true, false) => " yes |",
+                (false, _) => " no |",
+            };
         }
         table += "\n";
     }

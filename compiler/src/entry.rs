@@ -73,7 +73,7 @@ fn encode(name: &str, types: &[ValType]) -> Result<Vec<u8>> {
         ValType::F32 => Ok(0x7d),
         ValType::F64 => Ok(0x7c),
         ValType::V128 | ValType::Ref(_) => {
-            Err(Error::unsupported(format!("--invoke of \"{name}\", which takes or returns a {ty}")))
+            Err(Error::unsupported(format!("--invoke of \"{name}\", which takes or returns {ty}")))
         }
     };
     types.iter().map(byte).collect()

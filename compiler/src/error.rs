@@ -91,6 +91,12 @@ impl From<wasmparser::BinaryReaderError> for Error {
         let malformed = error.message().contains("unexpected end") || error.message().contains("magic header");
         let kind = if malformed { ErrorKind::Malformed } else { ErrorKind::Invalid };
         let what = if malformed { "malformed" } else { "invalid" };
-        Error::new(kind, format!("{what} WebAssembly: {}", error.message())).at(error.offset() as u64)
+        let message = error.message();
+        let invalid = Error::new(kind, format!("{what} WebAssembly: {message}")).at(error.offset());
+        // How the validator words what belongs to a proposal that is off.
+        if message.contains("not enabled") || message.contains("not supported without the") {
+            return invalid.hint("wexe does not compile this proposal of WebAssembly yet");
+        }
+        invalid
     }
 }

@@ -1,3 +1,3 @@
 ;;! build: --invoke f
 (module (func (export "f") (param externref)))
-;;& not supported yet: --invoke of "f", which takes or returns a externref
+;;& not supported yet: --invoke of "f", which takes or returns externref
