@@ -11,15 +11,15 @@ const AVX: u8 = 1 << 6;
 const _: () = assert!(matches!(wexe_abi::program::CPU_FEATURES[6].as_bytes(), b"avx"));
 
 /// As `memmove`: the cost of knowing that ranges do not overlap would be more than it saves.
-#[unsafe(export_name = "memcpy")]
+#[cfg_attr(not(test), unsafe(export_name = "memcpy"))]
 #[unsafe(naked)]
-unsafe extern "C" fn memcpy(target: *mut u8, source: *const u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn memcpy(target: *mut u8, source: *const u8, len: usize) -> *mut u8 {
     naked_asm!("jmp {memmove}", memmove = sym memmove)
 }
 
-#[unsafe(export_name = "memmove")]
+#[cfg_attr(not(test), unsafe(export_name = "memmove"))]
 #[unsafe(naked)]
-unsafe extern "C" fn memmove(target: *mut u8, source: *const u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn memmove(target: *mut u8, source: *const u8, len: usize) -> *mut u8 {
     naked_asm!(
         "mov rax, rdi",
         "cmp rdx, 16",
@@ -210,9 +210,9 @@ unsafe extern "C" fn copy_large_backward(target: *mut u8, source: *const u8, len
     )
 }
 
-#[unsafe(export_name = "memset")]
+#[cfg_attr(not(test), unsafe(export_name = "memset"))]
 #[unsafe(naked)]
-unsafe extern "C" fn memset(target: *mut u8, value: i32, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn memset(target: *mut u8, value: i32, len: usize) -> *mut u8 {
     naked_asm!(
         "movzx esi, sil",
         "mov r8, 0x0101010101010101",
@@ -288,15 +288,15 @@ unsafe extern "C" fn memset(target: *mut u8, value: i32, len: usize) -> *mut u8 
 }
 
 /// Only its being zero counts, so `memcmp` does.
-#[unsafe(export_name = "bcmp")]
+#[cfg_attr(not(test), unsafe(export_name = "bcmp"))]
 #[unsafe(naked)]
-unsafe extern "C" fn bcmp(left: *const u8, right: *const u8, len: usize) -> i32 {
+pub unsafe extern "C" fn bcmp(left: *const u8, right: *const u8, len: usize) -> i32 {
     naked_asm!("jmp {memcmp}", memcmp = sym memcmp)
 }
 
-#[unsafe(export_name = "memcmp")]
+#[cfg_attr(not(test), unsafe(export_name = "memcmp"))]
 #[unsafe(naked)]
-unsafe extern "C" fn memcmp(left: *const u8, right: *const u8, len: usize) -> i32 {
+pub unsafe extern "C" fn memcmp(left: *const u8, right: *const u8, len: usize) -> i32 {
     naked_asm!(
         "xor ecx, ecx",
         "2:",
@@ -329,9 +329,9 @@ unsafe extern "C" fn memcmp(left: *const u8, right: *const u8, len: usize) -> i3
     )
 }
 
-#[unsafe(export_name = "strlen")]
+#[cfg_attr(not(test), unsafe(export_name = "strlen"))]
 #[unsafe(naked)]
-unsafe extern "C" fn strlen(text: *const u8) -> usize {
+pub unsafe extern "C" fn strlen(text: *const u8) -> usize {
     naked_asm!(
         // Aligned loads never cross into a page that the text has no part in.
         "mov rdx, rdi",

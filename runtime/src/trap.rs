@@ -165,7 +165,7 @@ fn backtrace(message: &mut Message, context: &arch::Context) {
     };
     show(context.program_counter());
     let mut frame = context.frame_pointer();
-    while frame >= stack && frame <= stack + STACK_SIZE - 16 && frame % 8 == 0 {
+    while frame >= stack && frame <= stack + STACK_SIZE - 16 && frame.is_multiple_of(8) {
         let words = core::ptr::with_exposed_provenance::<u64>(frame as usize);
         // SAFETY: two words inside the wasm stack.
         let (caller, return_address) = unsafe { (*words, *words.add(1)) };
