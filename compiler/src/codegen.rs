@@ -172,8 +172,15 @@ impl Thread {
         Ok(Some(std::mem::replace(&mut self.context.func, Function::new())))
     }
 
-    fn generate(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<&CompiledCode> {
+    fn generate(
+        &mut self,
+        environment: Environment<'_>,
+        unit: Unit,
+        function: Function,
+        disassemble: bool,
+    ) -> Result<&CompiledCode> {
         self.context.clear();
+        self.context.set_disasm(disassemble);
         self.context.func = function;
         match self.context.compile(environment.isa, &mut Default::default()) {
             Ok(compiled) => Ok(compiled),
@@ -182,13 +189,12 @@ impl Thread {
     }
 
     fn disassemble(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<String> {
-        self.context.set_disasm(true);
-        let compiled = self.generate(environment, unit, function)?;
+        let compiled = self.generate(environment, unit, function, true)?;
         Ok(compiled.vcode.clone().unwrap_or_default())
     }
 
     fn compile(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<Compiled> {
-        self.generate(environment, unit, function)?;
+        self.generate(environment, unit, function, false)?;
         let compiled = self.context.compiled_code().expect("just compiled");
         let buffer = &compiled.buffer;
         let relocations = buffer.relocs().iter().map(|reloc| relocation(reloc, &self.context.func)).collect();
