@@ -7,6 +7,7 @@ mod case;
 mod cli;
 mod clif;
 mod damage;
+mod end_of_memory;
 mod error;
 mod executable;
 mod known_failures;
@@ -31,6 +32,7 @@ fn main() {
     trials.extend(cli::trials());
     trials.extend(executable::trials());
     trials.extend(damage::trials());
+    trials.extend(end_of_memory::trials());
     trials.extend(readme::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, known_failures::expect(trials)).exit();

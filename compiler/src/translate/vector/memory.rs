@@ -2,7 +2,7 @@
 //!
 //! An instruction that accesses fewer than 16 bytes must not touch more at the end of memory. Each such load is a CLIF
 //! load of exactly its width, as a scalar, and Cranelift only merges a scalar load into an instruction whose memory
-//! operand has that width (`cases/run/vector_end_of_memory.wat` tests it on all of them).
+//! operand has that width (`tests/end_of_memory.rs` tries all of them).
 
 use crate::error::Result;
 use crate::translate::Translator;
