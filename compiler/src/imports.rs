@@ -134,13 +134,14 @@ fn match_export(module: &Module<'_>, import: &Import<'_>, exported: &Extern) -> 
     Err(Error::unlinkable(format!("incompatible import type: \"{}\" \"{}\"", import.module, import.name)))
 }
 
+/// Whether limits match, or will if what is imported has grown enough by then: `instantiate` looks.
 fn limits_match(actual: (u64, Option<u64>), wanted: (u64, Option<u64>)) -> bool {
     let maximum = match (actual.1, wanted.1) {
         (_, None) => true,
         (None, Some(_)) => false,
         (Some(actual), Some(wanted)) => actual <= wanted,
     };
-    actual.0 >= wanted.0 && maximum
+    actual.1.is_none_or(|maximum| maximum >= wanted.0) && maximum
 }
 
 fn memory_matches(actual: &MemoryType, wanted: &MemoryType) -> bool {

@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::translate::{self, Environment, FunctionName, Name, Workspace};
 use cranelift_codegen::inline::{Inline, InlineCommand};
-use cranelift_codegen::ir::{ExternalName, FuncRef, Function, Inst, Opcode, Value};
+use cranelift_codegen::ir::{ExternalName, FuncRef, Function, GlobalValueData, Inst, Opcode, Value};
 use cranelift_codegen::{CodegenResult, Context};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -41,7 +41,7 @@ impl Inlinable {
                 Ok(((module.imported.functions + body) as u32, function))
             })
             .collect();
-        let functions = translated?.into_iter().filter(|(_, function)| function.dfg.num_insts() < MAX_INSTS);
+        let functions = translated?.into_iter().filter(|(_, function)| is_inlinable(function));
         Ok(Inlinable { functions: functions.collect() })
     }
 
@@ -52,6 +52,13 @@ impl Inlinable {
         }
         Ok(())
     }
+}
+
+/// Cranelift 0.135 copies symbols of data (`GlobalValueData::Symbol`) to the caller as they are, where their names mean
+/// something else.
+fn is_inlinable(function: &Function) -> bool {
+    let is_symbol = |value: &GlobalValueData| matches!(value, GlobalValueData::Symbol { .. });
+    function.dfg.num_insts() < MAX_INSTS && !function.global_values.values().any(is_symbol)
 }
 
 struct Policy<'a> {

@@ -42,7 +42,10 @@ const THREAD_STACK: usize = 64 << 20;
 
 fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
     let isa = target::isa(options)?;
-    let mut validator = Validator::new_with_features(options.features.validator_flags());
+    if options.features != Features::ALL {
+        parse::validate(wasm, options.features)?;
+    }
+    let mut validator = Validator::new_with_features(Features::ALL.validator_flags());
     let plan = Plan { prefix: "", namespaces: &Default::default(), placement: Default::default() };
 
     progress.stage("parse");

@@ -3,15 +3,24 @@
 //! The validator is passed in, so that several modules of one program share one set of canonical types.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::features::Features;
 use crate::module::{Global, Import, Imported, Module, Table};
 use wasmparser::types::Types;
 use wasmparser::{
-    ConstExpr, Data, Element, Export, ExternalKind, FunctionBody, KnownCustom, Name, NameSectionReader, Parser,
-    Payload, TableInit, TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    CompositeInnerType, ConstExpr, Data, Element, Export, ExternalKind, FunctionBody, KnownCustom, Name,
+    NameSectionReader, Parser, Payload, SubType, TableInit, TypeRef, ValidPayload, Validator, ValidatorResources,
+    WasmFeatures,
 };
 
 /// No module that keeps the JS-API's implementation limits is larger (1 GiB).
 const MAX_MODULE_BYTES: usize = 1 << 30;
+
+/// Validates all of a module that may use no more than these features.
+pub fn validate(wasm: &[u8], features: Features) -> Result<()> {
+    check_header(wasm)?;
+    Validator::new_with_features(features.validator_flags()).validate_all(wasm)?;
+    Ok(())
+}
 
 /// Parses and validates everything but the function bodies.
 pub fn parse<'a>(wasm: &'a [u8], validator: &mut Validator) -> Result<Module<'a>> {
@@ -22,7 +31,12 @@ pub fn parse<'a>(wasm: &'a [u8], validator: &mut Validator) -> Result<Module<'a>
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         match validator.payload(&payload)? {
-            ValidPayload::End(types) => return Ok(sections.into_module(types, features)),
+            ValidPayload::End(types) => {
+                return match sections.unsupported.take() {
+                    Some(error) => Err(error),
+                    None => Ok(sections.into_module(types, features)),
+                };
+            }
             ValidPayload::Func(to_validate, body) => {
                 sections.body_types.push(to_validate.ty);
                 sections.resources.get_or_insert(to_validate.resources);
@@ -50,6 +64,18 @@ fn check_header(wasm: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Refuses types of objects, and function types with a hierarchy, which a call through a table would have to follow.
+fn check_type(ty: &SubType) -> Result<()> {
+    match ty.composite_type.inner {
+        CompositeInnerType::Func(_) if ty.supertype_idxs.is_empty() => Ok(()),
+        CompositeInnerType::Func(_) => Err(Error::unsupported("subtypes of function types (garbage collection)")),
+        CompositeInnerType::Array(_) | CompositeInnerType::Struct(_) => {
+            Err(Error::unsupported("struct and array types (garbage collection)"))
+        }
+        CompositeInnerType::Cont(_) => Err(Error::unsupported("continuation types (stack switching)")),
+    }
+}
+
 /// What the sections said, until the validator hands out the index spaces.
 #[derive(Default)]
 struct Sections<'a> {
@@ -65,11 +91,20 @@ struct Sections<'a> {
     body_types: Vec<u32>,
     resources: Option<ValidatorResources>,
     names: Vec<(u32, &'a str)>,
+    /// What of this module does not compile. The validator must see the end before it can be used again.
+    unsupported: Option<Error>,
 }
 
 impl<'a> Sections<'a> {
     fn read(&mut self, payload: Payload<'a>) -> Result<()> {
         match payload {
+            Payload::TypeSection(reader) => {
+                for group in reader.into_iter_with_offsets() {
+                    let (offset, group) = group?;
+                    let unsupported = group.types().find_map(|ty| check_type(ty).err());
+                    self.unsupported = self.unsupported.take().or(unsupported.map(|error| error.at(offset)));
+                }
+            }
             Payload::ImportSection(reader) => {
                 for import in reader.into_imports() {
                     self.import(import?)?;

@@ -6,9 +6,11 @@
 use crate::codegen::Unit;
 use crate::declare::Placement;
 use crate::error::{Error, ErrorKind, Result};
+use crate::features::Features;
 use crate::imports::{Extern, Namespaces};
 use crate::object::{self, Call, Command, Commands};
 use crate::options::Options;
+use crate::parse;
 use crate::pipeline::{self, Plan};
 use crate::{link, target};
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -50,7 +52,7 @@ impl Script {
         Ok(Script {
             options: options.clone(),
             isa: target::isa(options)?,
-            validator: Validator::new_with_features(options.features.validator_flags()),
+            validator: Validator::new_with_features(Features::ALL.validator_flags()),
             placement: Placement::default(),
             namespaces: Namespaces::new(),
             instances: Vec::new(),
@@ -61,7 +63,11 @@ impl Script {
     }
 
     /// Compiles a module, its imports bound to what is registered, and adds the command that instantiates it.
+    ///
+    /// It is validated by itself first: an invalid module must neither be told that it does not link, nor leave
+    /// something behind in the canonical types that all modules of the program share.
     pub fn module(&mut self, wasm: &[u8]) -> Result<InstanceId> {
+        parse::validate(wasm, self.options.features)?;
         let id = self.instances.len();
         let prefix = format!("m{id}.");
         let plan = Plan { prefix: &prefix, namespaces: &self.namespaces, placement: self.placement.clone() };

@@ -41,13 +41,13 @@ impl Translator<'_, '_> {
         }
         let index = self.extend(index);
         // The slot's check has trapped already if the offset is larger than any displacement can be.
-        match i32::try_from(base + offset) {
-            Ok(_) => {
+        match base.checked_add(offset).map(i32::try_from) {
+            Some(Ok(_)) => {
                 let base = self.address(base);
                 let address = self.builder.ins().iadd(index, base);
                 Access { address, offset: offset as i32, flags }
             }
-            Err(_) => {
+            _ => {
                 let base = self.address(base.wrapping_add(offset));
                 let address = self.builder.ins().iadd(index, base);
                 Access { address, offset: 0, flags }

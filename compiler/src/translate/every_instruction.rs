@@ -84,7 +84,7 @@ fn module(instructions: &[Instruction]) -> Vec<u8> {
 }
 
 fn validator() -> Validator {
-    Validator::new_with_features(Features::All.validator_flags())
+    Validator::new_with_features(Features::ALL.validator_flags())
 }
 
 /// The instruction with the type at which it is valid, if it is at any.

@@ -6,10 +6,12 @@
 use super::environ::{Name, Region};
 use super::{Environment, Translator, Workspace, signature};
 use crate::error::Result;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Function, InstBuilder, UserFuncName, Value, types};
 use std::mem::offset_of;
 use wasmparser::{ConstExpr, DataKind, ElementItems, ElementKind, FuncType, Operator};
-use wexe_abi::layout::SegmentState;
+use wexe_abi::layout::{MemoryState, SegmentState, TableState};
+use wexe_abi::trap::Trap;
 
 /// The `ArrayCall` that instantiates the module, or nothing if there is nothing to do.
 pub(crate) fn instantiate(environment: Environment<'_>, workspace: &mut Workspace) -> Result<Option<Function>> {
@@ -20,6 +22,7 @@ pub(crate) fn instantiate(environment: Environment<'_>, workspace: &mut Workspac
     let ty = FuncType::new([], []);
     let mut translator = Translator::new(environment, &mut function, &mut workspace.builder, &ty);
     translator.enter_thunk();
+    translator.check_imports();
     translator.initialise_globals()?;
     translator.initialise_tables()?;
     translator.prepare_elements()?;
@@ -42,10 +45,40 @@ fn is_trivial(environment: Environment<'_>) -> Result<bool> {
     let elements = module.elements.iter().all(|element| matches!(element.kind, ElementKind::Declared));
     let data = module.data.len() == declarations.folded_data;
     let tables = module.tables.iter().all(|table| table.init.is_none());
-    Ok(known && elements && data && tables && module.start.is_none())
+    let imports = ungrown_imports(environment).next().is_none();
+    Ok(known && elements && data && tables && imports && module.start.is_none())
+}
+
+/// Memories and tables that are imported with a larger size than they were declared with: the address of their current
+/// size, and the least that it must be.
+fn ungrown_imports(environment: Environment<'_>) -> impl Iterator<Item = (u64, u64)> {
+    let Environment { module, declarations, .. } = environment;
+    let memories = declarations.memories.iter().zip(&module.memories).take(module.imported.memories);
+    let memories = memories.filter(|(memory, wanted)| memory.ty.initial < wanted.initial).map(|(memory, wanted)| {
+        let bytes = u128::from(wanted.initial) << wanted.page_size_log2.unwrap_or(16);
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        (memory.state + offset_of!(MemoryState, size) as u64, bytes)
+    });
+    let tables = declarations.tables.iter().zip(&module.tables).take(module.imported.tables);
+    let tables = tables
+        .filter(|(table, wanted)| table.ty.initial < wanted.ty.initial)
+        .map(|(table, wanted)| (table.state + offset_of!(TableState, size) as u64, wanted.ty.initial));
+    memories.chain(tables)
 }
 
 impl Translator<'_, '_> {
+    /// Traps if an import is too small still.
+    fn check_imports(&mut self) {
+        for (address, least) in ungrown_imports(self.environment) {
+            let flags = self.state_flags(Region::State);
+            let address = self.address(address);
+            let size = self.builder.ins().load(types::I64, flags, address, 0);
+            let least = self.builder.ins().iconst(types::I64, least as i64);
+            let too_small = self.builder.ins().icmp(IntCC::UnsignedLessThan, size, least);
+            self.trap_if(too_small, Trap::IncompatibleImport);
+        }
+    }
+
     /// Evaluates a constant expression.
     fn expression(&mut self, expression: &ConstExpr<'_>) -> Result<Value> {
         for operator in expression.get_operators_reader() {

@@ -48,4 +48,6 @@ traps! {
     NullArrayReference = 20, "null array reference";
     NullI31Reference = 21, "null i31 reference";
     ArrayOutOfBounds = 22, "out of bounds array access";
+    /// An imported memory or table has not grown to the size that the import asks for.
+    IncompatibleImport = 23, "incompatible import type";
 }
