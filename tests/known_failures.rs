@@ -13,12 +13,15 @@ type Runner = Box<dyn FnOnce() -> Result<Completion, Failed> + Send>;
 /// A trial whose name can be on the list.
 pub struct Listed {
     pub name: String,
+    /// What tells it from others of the same name, which the list does not distinguish.
+    pub variant: String,
     pub run: Runner,
 }
 
 /// A trial that is a name and a function.
 pub fn trial(name: impl Into<String>, run: impl FnOnce() -> Result<(), String> + Send + 'static) -> Listed {
-    Listed { name: name.into(), run: Box::new(|| run().map(|()| Completion::Completed).map_err(Failed::from)) }
+    let run: Runner = Box::new(|| run().map(|()| Completion::Completed).map_err(Failed::from));
+    Listed { name: name.into(), variant: String::new(), run }
 }
 
 /// The same for trials that may find that this machine lacks what they need: then the reason is `Ok(Some(_))`.
@@ -31,20 +34,25 @@ pub fn skippable(
         Ok(Some(reason)) => Ok(Completion::ignored_with(reason)),
         Err(message) => Err(Failed::from(message)),
     };
-    Listed { name: name.into(), run: Box::new(run) }
+    Listed { name: name.into(), variant: String::new(), run: Box::new(run) }
 }
 
 /// Turns the trials on the list around.
 pub fn expect(trials: Vec<Listed>) -> Vec<Trial> {
-    let mut reasons = parse(include_str!("known-failures.txt"));
+    let reasons = parse(include_str!("known-failures.txt"));
+    let mut unused = reasons.clone();
     let mut expected: Vec<Trial> = trials
         .into_iter()
-        .map(|Listed { name, run }| match reasons.remove(&name) {
-            None => Trial::ignorable_test(name, run),
-            Some(reason) => Trial::test(name, || must_fail(run, reason)),
+        .map(|Listed { name, variant, run }| {
+            unused.remove(&name);
+            let trial = match reasons.get(&name) {
+                None => Trial::ignorable_test(name, run),
+                Some(&reason) => Trial::test(name, || must_fail(run, reason)),
+            };
+            trial.with_kind(variant)
         })
         .collect();
-    expected.push(Trial::test("known-failures", move || match reasons.keys().next() {
+    expected.push(Trial::test("known-failures", move || match unused.keys().next() {
         None => Ok(()),
         Some(name) => Err(format!("no trial is called {name}").into()),
     }));

@@ -14,6 +14,7 @@ mod known_failures;
 mod process;
 mod readme;
 mod run;
+mod spec;
 mod tidy;
 
 /// The command line's own parser: a case's `build:` line is what a user would type.
@@ -34,6 +35,12 @@ fn main() {
     trials.extend(damage::trials());
     trials.extend(end_of_memory::trials());
     trials.extend(readme::trials());
+    trials.extend(spec::trials());
     trials.extend(tidy::trials());
-    libtest_mimic::run(&arguments, known_failures::expect(trials)).exit();
+    let conclusion = libtest_mimic::run(&arguments, known_failures::expect(trials));
+    if let Err(message) = spec::check_table() {
+        eprintln!("{message}");
+        std::process::exit(101);
+    }
+    conclusion.exit();
 }

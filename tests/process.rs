@@ -1,4 +1,5 @@
-//! Runs a command to its end and collects what came out of it, within a minute.
+//! Runs a command to its end and collects what came out of it, within a minute and
+//! bounded memory.
 //!
 //! The command leads a process group of its own, which is killed when time is up, so that nothing it started keeps the
 //! pipes open.
@@ -13,11 +14,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// More output than this is cut off: a program that writes for ever must not fill the memory.
 const OUTPUT_LIMIT: u64 = 16 << 20;
+
+/// Writable memory in bytes: a 32-bit linear memory of full size and what else there is.
+const MEMORY_LIMIT: u64 = 6 << 30;
 
 /// What came of a command.
 #[derive(Debug)]
@@ -43,6 +47,7 @@ pub fn run(command: &mut Command, stdin: Stdin) -> Result<Outcome, String> {
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = spawn(command).map_err(|error| format!("cannot start {command:?}: {error}"))?;
+    limit_memory(&child);
 
     if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), input) {
         // The command may end without reading it all.
@@ -67,6 +72,13 @@ fn spawn(command: &mut Command) -> io::Result<Child> {
             outcome => return outcome,
         }
     }
+}
+
+/// Set from outside, since nothing safe runs in the child before the command does.
+fn limit_memory(child: &Child) {
+    let limit = Rlimit { current: Some(MEMORY_LIMIT), maximum: Some(MEMORY_LIMIT) };
+    // A command that has ended already has no limits.
+    let _ = prlimit(Pid::from_raw(child.id() as i32), Resource::Data, limit);
 }
 
 fn without_stdin(command: &Command) -> Command {
