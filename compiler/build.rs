@@ -1,7 +1,7 @@
 //! Builds the runtime, as a static library of its own profile, for `link.rs` to embed.
 //!
-//! A Cargo of its own does it, because a build dependency cannot be a freestanding library: own target directory (the outer
-//! Cargo holds the lock of the other), the workspace's lock file, none of the flags meant for the tool itself.
+//! A Cargo of its own does it, because a build dependency cannot be a freestanding library: own target directory (the
+//! outer Cargo holds the lock of the other), the workspace's lock file, none of the flags meant for the tool itself.
 
 use std::env;
 use std::path::{Path, PathBuf};

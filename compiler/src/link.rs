@@ -1,7 +1,7 @@
 //! Objects and the runtime → the bytes of a static-PIE executable, linked in this process and in memory by libwild.
 //!
-//! The runtime is one relocatable object, embedded here by `build.rs`. Another linker can be named: it gets the same objects
-//! in a directory of its own and flags that every GNU-style linker knows.
+//! The runtime is one relocatable object, embedded here by `build.rs`. Another linker can be named: it gets the same
+//! objects in a directory of its own and flags that every GNU-style linker knows.
 
 use crate::{Error, ErrorKind, Result};
 use libwild::error as wild_error;

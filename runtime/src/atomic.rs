@@ -1,4 +1,5 @@
-//! Waiting on and notifying addresses of linear memory: `memory.atomic.wait32`, `wait64` and `notify` by the kernel's futex.
+//! Waiting on and notifying addresses of linear memory: `memory.atomic.wait32`, `wait64` and `notify` by the kernel's
+//! futex.
 
 use crate::arch;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -14,7 +15,8 @@ pub fn wait32(address: usize, expected: u32, timeout: i64) -> i32 {
     if value.load(Ordering::SeqCst) != expected { NOT_EQUAL } else { wait(address, expected, timeout) }
 }
 
-/// As [`wait32`]. The kernel compares 32 bits, so this wakes on a notification but not on a change of the upper half alone.
+/// As [`wait32`]. The kernel compares 32 bits, so this wakes on a notification but not on a change of the upper half
+/// alone.
 pub fn wait64(address: usize, expected: u64, timeout: i64) -> i32 {
     // SAFETY: the generated code checked bounds and alignment.
     let value = unsafe { AtomicU64::from_ptr(core::ptr::with_exposed_provenance_mut(address)) };

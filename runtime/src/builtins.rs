@@ -1,4 +1,5 @@
-//! The functions that generated code calls, in the order of `wexe_abi::builtins`: from symbol to the module that knows how.
+//! The functions that generated code calls, in the order of `wexe_abi::builtins`: from symbol to the module that knows
+//! how.
 //!
 //! State arrives as the address of a structure that the runtime mapped; a failure leaves as a trap code, so that the
 //! generated code traps where its own program counter tells which instruction it was.

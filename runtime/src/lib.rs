@@ -1,8 +1,9 @@
-//! The static library in every executable: boots the program, maps its memories, explains its traps, answers its imports.
+//! The static library in every executable: boots the program, maps its memories, explains its traps, answers its
+//! imports.
 //!
 //! There is no libc and no allocator; every function that generated code may call is an exported symbol in a section of
-//! its own, so that the linker drops what a program does not use. A host function is found by rule: symbol `M.P_rest` is in
-//! `M/P.rs`. Start reading at [`start`].
+//! its own, so that the linker drops what a program does not use. A host function is found by rule: symbol `M.P_rest`
+//! is in `M/P.rs`. Start reading at [`start`].
 #![no_std]
 
 mod arch;
@@ -28,8 +29,8 @@ mod wasi_snapshot_preview1;
 mod wasi_unstable;
 mod wasmedge_sock;
 
-// Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares features
-// with crates that use std, whose panic handler it then has to take.
+// Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares
+// features with crates that use std, whose panic handler it then has to take.
 #[cfg(panic = "unwind")]
 extern crate std;
 

@@ -59,7 +59,8 @@ rounding! { f64, u64, 52,
     };
 }
 
-/// `a * b + c`, rounded once: in `f64` the product is exact, and a sum rounded to odd can be rounded again without harm.
+/// `a * b + c`, rounded once: in `f64` the product is exact, and a sum rounded to odd can be rounded again without
+/// harm.
 #[cfg_attr(not(test), unsafe(export_name = "fmaf"))]
 pub extern "C" fn fma_f32(a: f32, b: f32, c: f32) -> f32 {
     let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
@@ -171,7 +172,8 @@ impl Exact {
     }
 }
 
-/// The instruction `pshufb`: byte `i` of the result is the byte of `bytes` that `indices[i]` names, or 0 if its top bit is set.
+/// The instruction `pshufb`: byte `i` of the result is the byte of `bytes` that `indices[i]` names, or 0 if its top bit
+/// is set.
 #[expect(improper_ctypes_definitions, reason = "System V passes __m128i in vector registers")]
 #[cfg_attr(not(test), unsafe(export_name = "__cranelift_x86_pshufb"))]
 pub extern "C" fn x86_pshufb(bytes: __m128i, indices: __m128i) -> __m128i {

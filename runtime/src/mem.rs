@@ -1,4 +1,5 @@
-//! memcpy, memmove, memset, memcmp, bcmp and strlen: what compiled Rust code calls, and what `memory.copy` and `fill` are.
+//! memcpy, memmove, memset, memcmp, bcmp and strlen: what compiled Rust code calls, and what `memory.copy` and `fill`
+//! are.
 //!
 //! Copies use no `rep movsb`: where source and target differ in alignment it falls to 2 GB/s on some current CPUs, a
 //! twentieth of what the plain loop does there. Large fills do use `rep stosq`, the fastest store there is above 1 KiB.
@@ -88,8 +89,8 @@ pub unsafe extern "C" fn memmove(target: *mut u8, source: *const u8, len: usize)
     )
 }
 
-/// More than 128 bytes: with AVX where the executable demands it of the CPU anyway; backwards if the target begins inside
-/// the source.
+/// More than 128 bytes: with AVX where the executable demands it of the CPU anyway; backwards if the target begins
+/// inside the source.
 #[unsafe(naked)]
 unsafe extern "C" fn copy_large(target: *mut u8, source: *const u8, len: usize) -> *mut u8 {
     naked_asm!(

@@ -1,4 +1,5 @@
-//! Linear memories: maps them, grows them, and turns guest addresses into host pointers. Nothing else in the runtime does.
+//! Linear memories: maps them, grows them, and turns guest addresses into host pointers. Nothing else in the runtime
+//! does.
 //!
 //! Guest memory is only ever reached through raw pointers: wasm code writes to it between any two host calls, two guest
 //! buffers may overlap, and no Rust reference could promise otherwise. Every access is checked against the size at that
@@ -175,8 +176,8 @@ impl<const N: usize> Vectors<N> {
         Vectors([const { MaybeUninit::uninit() }; N])
     }
 
-    /// Translates the guest's array of `count` pairs of address and length. Empty ones are left out, and those that find
-    /// no room: reading and writing less than asked for is allowed.
+    /// Translates the guest's array of `count` pairs of address and length. Empty ones are left out, and those that
+    /// find no room: reading and writing less than asked for is allowed.
     pub fn translate(&mut self, address: u32, count: u32) -> Result<&[libc::iovec], OutOfBounds> {
         let mut len = 0;
         for [address, size] in array::<[u32; 2]>(address, count)?.iter() {

@@ -1,4 +1,5 @@
-//! The entry `_start_script`: performs the actions of a test-suite script and writes a record of each to standard output.
+//! The entry `_start_script`: performs the actions of a test-suite script and writes a record of each to standard
+//! output.
 //!
 //! Records are written one by one, unbuffered: should the process end, all that came before is known.
 

@@ -1,4 +1,5 @@
-//! From the kernel's argument block to the program's exit: relocation, signal handlers, CPU check, memories, instances, entry points.
+//! From the kernel's argument block to the program's exit: relocation, signal handlers, CPU check, memories, instances,
+//! entry points.
 //!
 //! The image relocates itself because there is no interpreter; [`relocate`] runs before anything else and so must not
 //! read data that itself needs relocation.

@@ -1,8 +1,8 @@
 //! From a hardware fault to what the user reads: the trap's name and a backtrace in the program's own function names.
 //!
-//! Wasm code has no bounds checks and no stack checks, so most traps are faults. Which trap it is follows from the faulting
-//! address (a stack guard, the reach of a memory) or from the trap table of the module that the program counter is in.
-//! A fault that is no trap is a bug of ours or damage from outside, and says so.
+//! Wasm code has no bounds checks and no stack checks, so most traps are faults. Which trap it is follows from the
+//! faulting address (a stack guard, the reach of a memory) or from the trap table of the module that the program
+//! counter is in. A fault that is no trap is a bug of ours or damage from outside, and says so.
 
 use crate::stderr::{self, Message};
 use crate::{arch, start};
@@ -44,8 +44,8 @@ pub fn install() {
     let Ok(stack) = stack else {
         stderr::fail(&["cannot map the stack: address space or memory exhausted (see ulimit -v)"], 1)
     };
-    // A huge page for the first few kilobytes of stack would cost more than all else at start. It may fail: then none come.
-    // SAFETY: the memory just mapped.
+    // A huge page for the first few kilobytes of stack would cost more than all else at start. It may fail: then none
+    // come. SAFETY: the memory just mapped.
     let _ = unsafe { rustix::mm::madvise(stack, usable as usize, Advice::LinuxNoHugepage) };
     STACK.store(stack as u64, Ordering::Relaxed);
     arch::set_signal_stack(stack.wrapping_byte_add(STACK_SIZE as usize), SIGNAL_STACK_SIZE as usize);
@@ -80,7 +80,8 @@ pub fn catch(entry: Option<ArrayCall>, values: &mut [[u8; 16]]) -> Result<(), u3
 unsafe extern "C" fn handle(signal: i32, info: *const libc::siginfo_t, frame: *mut c_void) {
     // SAFETY: the kernel's own frame.
     let mut context = unsafe { arch::Context::new(frame) };
-    // SAFETY: the kernel's own structure; the address is defined for these signals, and unused if it was sent by a process.
+    // SAFETY: the kernel's own structure; the address is defined for these signals, and unused if it was sent by a
+    // process.
     let (address, sent) = unsafe { ((*info).si_addr() as u64, (*info).si_code <= 0) };
     if let Some(feature) = arch::probed_feature() {
         let hint =

@@ -1,7 +1,8 @@
 //! x86-64: process entry, the switch to the wasm stack and back, signal frames, CPU features, raw system calls.
 //!
-//! [`enter`] keeps one catch point: a trap leaves wasm by rewriting the signal frame so that the kernel itself returns to
-//! [`leave`] (not by jumping out of the handler), which restores the signal mask and the alternate stack's state as well.
+//! [`enter`] keeps one catch point: a trap leaves wasm by rewriting the signal frame so that the kernel itself returns
+//! to [`leave`] (not by jumping out of the handler), which restores the signal mask and the alternate stack's state as
+//! well.
 
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
@@ -220,11 +221,11 @@ macro_rules! probe {
     ($($index:literal $feature:literal: $($instruction:literal),+;)*) => {
         const _: () = { $(assert!(matches!(CPU_FEATURES[$index].as_bytes(), $feature)));* };
 
-        /// Executes one instruction of each CPU feature that is needed (bits of [`CPU_FEATURES`]), so that one which the
-        /// CPU or its operating system lacks raises SIGILL now, with [`probed_feature`] telling which.
+        /// Executes one instruction of each CPU feature that is needed (bits of [`CPU_FEATURES`]), so that one which
+        /// the CPU or its operating system lacks raises SIGILL now, with [`probed_feature`] telling which.
         ///
-        /// Asking by CPUID would be the usual way, but every CPUID in a virtual machine is a round trip to its host: the
-        /// four that are needed take a fifth of the time that a small program runs.
+        /// Asking by CPUID would be the usual way, but every CPUID in a virtual machine is a round trip to its host:
+        /// the four that are needed take a fifth of the time that a small program runs.
         #[unsafe(naked)]
         pub extern "C" fn probe_features(needed: u64) {
             naked_asm!(
