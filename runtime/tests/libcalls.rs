@@ -4,6 +4,7 @@
 mod libcalls;
 
 use libcalls::*;
+use std::arch::x86_64::__m128i;
 
 /// A small generator: the tests must be the same everywhere.
 struct Random(u64);
@@ -121,16 +122,19 @@ fn multiply_add_is_the_hosts() {
         };
         same_f64(fma_f64(a, b, c), a.mul_add(b, c), &[a, b, c]);
         let (a, b) = (random.single(), random.single());
-        let c = if random.next() % 2 == 0 { -(a * b) } else { random.single() };
+        let c = if random.next().is_multiple_of(2) { -(a * b) } else { random.single() };
         same_f32(fma_f32(a, b, c), a.mul_add(b, c), &[a, b, c]);
     }
 }
 
 #[test]
 fn shuffle_takes_four_bits_and_clears_on_the_top_one() {
-    let shuffle = |bytes: [u8; 16], indices: [u8; 16]| -> [u8; 16] {
+    let shuffle = |bytes: [u8; 16], indices: [u8; 16]| {
         // SAFETY: a vector of 128 bits is 16 bytes.
-        unsafe { std::mem::transmute(x86_pshufb(std::mem::transmute(bytes), std::mem::transmute(indices))) }
+        unsafe {
+            let (bytes, indices) = std::mem::transmute::<([u8; 16], [u8; 16]), (__m128i, __m128i)>((bytes, indices));
+            std::mem::transmute::<__m128i, [u8; 16]>(x86_pshufb(bytes, indices))
+        }
     };
     let bytes = std::array::from_fn(|index| index as u8 + 100);
     let indices = [0, 15, 16, 31, 0x7f, 0x80, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 0x8f];

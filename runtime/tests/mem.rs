@@ -113,10 +113,10 @@ fn comparisons_order_by_the_first_difference() {
 fn the_length_of_a_string_is_up_to_its_zero() {
     for start in 0..32 {
         for len in 0..100 {
-            let mut text = vec![0; 160];
+            let mut text = [0; 160];
             text[start..start + len].fill(b'x');
             text[start + len + 1..].fill(b'y');
-            // SAFETY: there is a zero inside the vector.
+            // SAFETY: there is a zero inside the array.
             assert_eq!(unsafe { mem::strlen(text[start..].as_ptr()) }, len, "from {start}");
         }
     }
