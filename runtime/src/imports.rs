@@ -1,9 +1,9 @@
-//! The rows of an import table (`wexe_abi::imports`) become `extern "C"` symbols here, each around the safe body that has
-//! the function's name.
+//! The rows of an import table (`wexe_abi::imports`) become `extern "C"` symbols here, each around the safe body that
+//! has the function's name.
 //!
-//! A symbol decodes its parameters, checks where the results will go, calls the body and stores what it returns. Results
-//! are checked first so that a function with a bad pointer does nothing: no descriptor is opened that the program never
-//! learns of.
+//! A symbol decodes its parameters, checks where the results will go, calls the body and stores what it returns.
+//! Results are checked first so that a function with a bad pointer does nothing: no descriptor is opened that the
+//! program never learns of.
 
 use crate::errno::Result;
 use crate::memory::{self, Plain};

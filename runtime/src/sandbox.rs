@@ -1,11 +1,11 @@
 //! Guest paths to host files. Nothing else in the runtime opens a path, and this is what keeps a program inside the
 //! directories that it was given.
 //!
-//! Resolution is the kernel's: `openat2` with `RESOLVE_BENEATH` refuses whatever would leave the directory, at any moment
-//! of the walk, so no race with another process can win. System calls that take a path and have no such mode get only a
-//! final name instead, below a directory that was opened beneath. Those that create, remove or rename never follow that
-//! name, not even before a trailing slash. Those that look something up do follow it before a slash, and `.` and `..` can
-//! lead out, so for them such paths are opened as a whole ([`find`]).
+//! Resolution is the kernel's: `openat2` with `RESOLVE_BENEATH` refuses whatever would leave the directory, at any
+//! moment of the walk, so no race with another process can win. System calls that take a path and have no such mode get
+//! only a final name instead, below a directory that was opened beneath. Those that create, remove or rename never
+//! follow that name, not even before a trailing slash. Those that look something up do follow it before a slash, and
+//! `.` and `..` can lead out, so for them such paths are opened as a whole ([`find`]).
 
 use crate::errno::{Result, retry};
 use crate::fd_table::Descriptor;
@@ -33,8 +33,8 @@ impl PathBuffer {
 
     /// Copies the guest's path here, where the guest cannot change it any more.
     ///
-    /// Errors: `fault`; `nametoolong`; `inval` for a NUL in it, `ilseq` for anything that is not UTF-8, `noent` if it is
-    /// empty, `notcapable` if it is absolute.
+    /// Errors: `fault`; `nametoolong`; `inval` for a NUL in it, `ilseq` for anything that is not UTF-8, `noent` if it
+    /// is empty, `notcapable` if it is absolute.
     pub fn read(&mut self, address: Pointer, len: Size) -> Result<Path<'_>> {
         let guest = memory::bytes(address, len)?;
         if guest.len() >= PATH_MAX {

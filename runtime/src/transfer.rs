@@ -1,7 +1,7 @@
 //! System calls that move data between the host and guest memory in place, without a buffer in between, and `ppoll`.
 //!
-//! rustix takes Rust slices and borrowed descriptors for these, which guest memory can never be (two vectors may overlap) and
-//! an array of a size that only the guest knows cannot hold. So they are raw calls.
+//! rustix takes Rust slices and borrowed descriptors for these, which guest memory can never be (two vectors may
+//! overlap) and an array of a size that only the guest knows cannot hold. So they are raw calls.
 
 use crate::arch;
 use crate::errno::{Result, from_linux};

@@ -37,8 +37,8 @@ pub const MODULES: &[ImportModule] = &[
 pub const EXTENSIONS: &[(&str, ImportModule)] =
     &[("wasi_snapshot_preview1", ImportModule { name: "wasmedge_sock", functions: crate::wasmedge_sock::FUNCTIONS })];
 
-/// The functions that programs may import as `module.name`, each with the module in whose table it stands. The standard one
-/// is first; extensions use its names too, with other types.
+/// The functions that programs may import as `module.name`, each with the module in whose table it stands. The standard
+/// one is first; extensions use its names too, with other types.
 pub fn find(module: &str, name: &str) -> impl Iterator<Item = (&'static ImportModule, &'static Import)> {
     let standard = MODULES.iter().filter(move |candidate| candidate.name == module);
     let extensions = EXTENSIONS.iter().filter(move |(extended, _)| *extended == module).map(|(_, extension)| extension);

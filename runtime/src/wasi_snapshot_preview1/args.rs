@@ -5,7 +5,8 @@ use crate::errno::Result;
 use crate::memory;
 use wexe_abi::types::{Errno, Pointer, Size};
 
-/// Stores the arguments: at `argv` a pointer to each, at `argv_buf` the arguments themselves, each with a NUL at its end.
+/// Stores the arguments: at `argv` a pointer to each, at `argv_buf` the arguments themselves, each with a NUL at its
+/// end.
 ///
 /// Errors: `fault` if either array would leave memory; then nothing is stored.
 ///

@@ -35,8 +35,8 @@ pub fn fd_advise(fd: Fd, offset: Filesize, len: Filesize, advice: Advice) -> Res
 
 /// Makes sure that a file has room for `len` bytes at `offset`; it may grow and never shrinks.
 ///
-/// Errors: `badf`; `notcapable` without the right `fd_allocate`; `rofs`; `inval` for no length or a place beyond 2⁶³; `nospc`;
-/// `fbig`; `notsup` if the file system cannot.
+/// Errors: `badf`; `notcapable` without the right `fd_allocate`; `rofs`; `inval` for no length or a place beyond 2⁶³;
+/// `nospc`; `fbig`; `notsup` if the file system cannot.
 ///
 /// Source: `fd_allocate` in wasi_snapshot_preview1.witx.
 pub fn fd_allocate(fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
@@ -96,8 +96,8 @@ pub fn fd_fdstat_get(fd: Fd) -> Result<Fdstat> {
 
 /// Turns `append` and `nonblock` on or off. How writes are synchronised is settled when a file is opened.
 ///
-/// Errors: `badf`; `notcapable` without the right `fd_fdstat_set_flags`; `inval` for unknown flags; `notsup` if the synchronisation
-/// flags are not those that the descriptor has.
+/// Errors: `badf`; `notcapable` without the right `fd_fdstat_set_flags`; `inval` for unknown flags; `notsup` if the
+/// synchronisation flags are not those that the descriptor has.
 ///
 /// Source: `fd_fdstat_set_flags` in wasi_snapshot_preview1.witx.
 pub fn fd_fdstat_set_flags(fd: Fd, new: Fdflags) -> Result<()> {
@@ -136,8 +136,8 @@ pub fn fd_filestat_get(fd: Fd) -> Result<Filestat> {
 
 /// Cuts a file off at `size` or extends it with zeros.
 ///
-/// Errors: `badf`; `notcapable` without the right `fd_filestat_set_size`; `rofs`; `inval` for a size beyond 2⁶³ or what is no file;
-/// `fbig`.
+/// Errors: `badf`; `notcapable` without the right `fd_filestat_set_size`; `rofs`; `inval` for a size beyond 2⁶³ or what
+/// is no file; `fbig`.
 ///
 /// Source: `fd_filestat_set_size` in wasi_snapshot_preview1.witx.
 pub fn fd_filestat_set_size(fd: Fd, size: Filesize) -> Result<()> {
@@ -149,7 +149,8 @@ pub fn fd_filestat_set_size(fd: Fd, size: Filesize) -> Result<()> {
 
 /// Sets a file's times of access and modification, each to a time or to now, or leaves it.
 ///
-/// Errors: `badf`; `notcapable` without the right `fd_filestat_set_times`; `rofs`; `inval` for a time that is to be two things.
+/// Errors: `badf`; `notcapable` without the right `fd_filestat_set_times`; `rofs`; `inval` for a time that is to be two
+/// things.
 ///
 /// Source: `fd_filestat_set_times` in wasi_snapshot_preview1.witx.
 pub fn fd_filestat_set_times(fd: Fd, atim: Timestamp, mtim: Timestamp, fst_flags: Fstflags) -> Result<()> {
@@ -213,8 +214,8 @@ pub fn fd_read(fd: Fd, iovs: Pointer, iovs_len: Size) -> Result<Size> {
     transfer::read(descriptor.host(), iovs, iovs_len, None)
 }
 
-/// Stores the entries of a directory from `cookie` on, `.` and `..` among them, as many as fit: how many bytes. The last may be
-/// cut off; fewer bytes than `buf_len` mean that there are no more entries.
+/// Stores the entries of a directory from `cookie` on, `.` and `..` among them, as many as fit: how many bytes. The
+/// last may be cut off; fewer bytes than `buf_len` mean that there are no more entries.
 ///
 /// A cookie is the host's own position after an entry, so it stays good while other entries come and go.
 ///
@@ -273,8 +274,8 @@ pub fn fd_renumber(fd: Fd, to: Fd) -> Result<()> {
 
 /// Moves a descriptor's place in its file, perhaps beyond the end: the new place.
 ///
-/// Errors: `badf`; `notcapable` without the right `fd_seek` (to ask for the place, `fd_tell` is enough); `isdir`; `spipe`; `inval` for a
-/// place before the beginning.
+/// Errors: `badf`; `notcapable` without the right `fd_seek` (to ask for the place, `fd_tell` is enough); `isdir`;
+/// `spipe`; `inval` for a place before the beginning.
 ///
 /// Source: `fd_seek` in wasi_snapshot_preview1.witx.
 pub fn fd_seek(fd: Fd, offset: Filedelta, whence: Whence) -> Result<Filesize> {
@@ -322,7 +323,8 @@ pub fn fd_tell(fd: Fd) -> Result<Filesize> {
 
 /// Writes the array of `iovs_len` vectors at `iovs`: how many bytes.
 ///
-/// Errors: `badf`; `notcapable` without the right `fd_write`; `fault` if a vector leaves memory; `again`; `pipe`; `nospc`; `fbig`; `io`.
+/// Errors: `badf`; `notcapable` without the right `fd_write`; `fault` if a vector leaves memory; `again`; `pipe`;
+/// `nospc`; `fbig`; `io`.
 ///
 /// Source: `fd_write` in wasi_snapshot_preview1.witx.
 pub fn fd_write(fd: Fd, iovs: Pointer, iovs_len: Size) -> Result<Size> {
@@ -353,10 +355,11 @@ pub fn open_flags(flags: Fdflags) -> OFlags {
     host
 }
 
-/// WASI's flags and Linux's. `O_SYNC` has the bit of `O_DSYNC` in it, and `O_RSYNC` is the same as `O_SYNC`.
+/// WASI's flags and Linux's. `O_SYNC` has the bit of `O_DSYNC` in it, and `O_RSYNC` is the same as `O_SYNC`. (rustix
+/// has `O_SYNC` under the name of `O_DSYNC` too.)
 const FLAGS: [(Fdflags, OFlags); 5] = [
     (Fdflags::APPEND, OFlags::APPEND),
-    (Fdflags::DSYNC, OFlags::DSYNC),
+    (Fdflags::DSYNC, OFlags::from_bits_retain(libc::O_DSYNC as u32)),
     (Fdflags::NONBLOCK, OFlags::NONBLOCK),
     (Fdflags::RSYNC, OFlags::RSYNC),
     (Fdflags::SYNC, OFlags::SYNC),

@@ -1,7 +1,8 @@
 //! Files and directories by path. A path leads nowhere but beneath the directory that it starts from (see `sandbox`).
 //!
-//! Every function here also fails with `badf` if a descriptor is not open, `notcapable` if it lacks the right of the function's name or
-//! the path would lead out of its directory, `notdir` if it is no directory, and with the errors of `PathBuffer::read` for the path.
+//! Every function here also fails with `badf` if a descriptor is not open, `notcapable` if it lacks the right of the
+//! function's name or the path would lead out of its directory, `notdir` if it is no directory, and with the errors of
+//! `PathBuffer::read` for the path.
 
 use super::fd::{filestat, open_flags, times};
 use crate::errno::{Error, Result};
@@ -69,8 +70,8 @@ pub fn path_filestat_set_times(
 
 /// Creates a hard link to a file, or to a symbolic link itself.
 ///
-/// Errors: `exist`; `noent`; `perm` for a directory; `inval` if symbolic links are to be followed; `rofs` (also for a source that the
-/// program may not change: a link elsewhere would let it); `xdev`; `mlink`.
+/// Errors: `exist`; `noent`; `perm` for a directory; `inval` if symbolic links are to be followed; `rofs` (also for a
+/// source that the program may not change: a link elsewhere would let it); `xdev`; `mlink`.
 ///
 /// Source: `path_link` in wasi_snapshot_preview1.witx.
 pub fn path_link(
@@ -104,10 +105,12 @@ pub fn path_link(
 
 /// Opens a file or directory and perhaps creates it: its descriptor, the lowest that is free.
 ///
-/// It is opened for reading and for writing as far as the rights asked for say; it has those that the directory passes on.
+/// It is opened for reading and for writing as far as the rights asked for say; it has those that the directory passes
+/// on.
 ///
-/// Errors: `noent`; `exist`; `isdir`; `loop` for a symbolic link unless `dirflags` say to follow it; `rofs`; `acces`; `inval` to create a
-/// directory; `notcapable` to create without the right `path_create_file` or to truncate without `path_filestat_set_size`; `mfile`.
+/// Errors: `noent`; `exist`; `isdir`; `loop` for a symbolic link unless `dirflags` say to follow it; `rofs`; `acces`;
+/// `inval` to create a directory; `notcapable` to create without the right `path_create_file` or to truncate without
+/// `path_filestat_set_size`; `mfile`.
 ///
 /// Source: `path_open` in wasi_snapshot_preview1.witx.
 #[expect(clippy::too_many_arguments, reason = "as the specification has them")]
@@ -212,7 +215,8 @@ pub fn path_remove_directory(fd: Fd, path: Pointer, path_len: Size) -> Result<()
 
 /// Renames a file or directory; what has the new name is replaced in the same step.
 ///
-/// Errors: `noent`; `exist`; `isdir`; `notdir`; `notempty`; `inval` to move a directory into itself; `busy`; `rofs`; `xdev`; `acces`.
+/// Errors: `noent`; `exist`; `isdir`; `notdir`; `notempty`; `inval` to move a directory into itself; `busy`; `rofs`;
+/// `xdev`; `acces`.
 ///
 /// Source: `path_rename` in wasi_snapshot_preview1.witx.
 pub fn path_rename(
@@ -236,7 +240,8 @@ pub fn path_rename(
     Ok(())
 }
 
-/// Creates a symbolic link that holds `old_path`, which may lead out of the directory: whoever follows it from here is stopped.
+/// Creates a symbolic link that holds `old_path`, which may lead out of the directory: whoever follows it from here is
+/// stopped.
 ///
 /// Errors: `exist`; `noent`; `rofs`; `notcapable` if `old_path` is absolute; `nospc`.
 ///

@@ -26,14 +26,15 @@ impl Subscriptions for Array<Subscription> {
     }
 }
 
-/// Waits until at least one of `nsubscriptions` subscriptions has happened and stores an event for each that has, in their
-/// order: how many.
+/// Waits until at least one of `nsubscriptions` subscriptions has happened and stores an event for each that has, in
+/// their order: how many.
 ///
-/// A descriptor that cannot be waited for has happened, with an error: `badf`, `notcapable`, or `notsup` for the clocks of CPU time. A
-/// descriptor is ready when reading or writing would not block, be it because it would fail; `hangup` says that the other end is gone.
+/// A descriptor that cannot be waited for has happened, with an error: `badf`, `notcapable`, or `notsup` for the clocks
+/// of CPU time. A descriptor is ready when reading or writing would not block, be it because it would fail; `hangup`
+/// says that the other end is gone.
 ///
-/// Errors: `inval` for no subscriptions, for more than 65,536 or than the host lets a process have descriptors, and for a kind, a clock
-/// or a flag that does not exist; `fault` if either array would leave memory.
+/// Errors: `inval` for no subscriptions, for more than 65,536 or than the host lets a process have descriptors, and for
+/// a kind, a clock or a flag that does not exist; `fault` if either array would leave memory.
 ///
 /// Source: `poll_oneoff` in wasi_snapshot_preview1.witx.
 pub fn poll_oneoff(subscriptions: Pointer, events: Pointer, nsubscriptions: Size) -> Result<Size> {
@@ -44,14 +45,13 @@ pub fn poll_oneoff(subscriptions: Pointer, events: Pointer, nsubscriptions: Size
 pub fn poll(subscriptions: impl Subscriptions, events: Pointer, nsubscriptions: Size) -> Result<Size> {
     let events = memory::array::<Event>(events, nsubscriptions)?;
     let count = nsubscriptions as usize;
-    match count {
-        1..=FEW => {
-            let (mut waits, mut polled) = ([Wait::NONE; FEW], [NOT_POLLED; FEW]);
-            let waits = waits.get_mut(..count).unwrap_or_default();
-            wait(&subscriptions, events, waits, &mut polled)
-        }
-        1..=MOST => wait(&subscriptions, events, &mut Scratch::new(count)?, &mut Scratch::new(count)?),
-        _ => Err(Errno::Inval.into()),
+    if count == 0 || count > MOST {
+        return Err(Errno::Inval.into());
+    }
+    let (mut waits, mut polled) = ([Wait::NONE; FEW], [NOT_POLLED; FEW]);
+    match waits.get_mut(..count) {
+        Some(waits) => wait(&subscriptions, events, waits, &mut polled),
+        None => wait(&subscriptions, events, &mut Scratch::new(count)?, &mut Scratch::new(count)?),
     }
 }
 

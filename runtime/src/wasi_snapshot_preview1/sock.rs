@@ -14,10 +14,11 @@ const CONNECTION: Rights = Rights::FD_READ
     .union(Rights::POLL_FD_READWRITE)
     .union(Rights::SOCK_SHUTDOWN);
 
-/// Accepts a connection on the listening socket `fd`: the new descriptor, which only has the flag `nonblock`, if asked for.
+/// Accepts a connection on the listening socket `fd`: the new descriptor, which only has the flag `nonblock`, if asked
+/// for.
 ///
-/// Errors: `badf`; `notsock`; `notcapable` without the right `sock_accept`; `inval` for any other flag, or if the socket does
-/// not listen; `again` if it is non-blocking and nobody has connected; `mfile`.
+/// Errors: `badf`; `notsock`; `notcapable` without the right `sock_accept`; `inval` for any other flag, or if the
+/// socket does not listen; `again` if it is non-blocking and nobody has connected; `mfile`.
 ///
 /// Source: `sock_accept` in wasi_snapshot_preview1.witx.
 pub fn sock_accept(fd: Fd, flags: Fdflags) -> Result<Fd> {
@@ -50,10 +51,11 @@ pub fn sock_recv(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags)
     Ok((received.len, if truncated { Roflags::RECV_DATA_TRUNCATED } else { Roflags::NONE }))
 }
 
-/// Sends the array of `si_data_len` vectors at `si_data`: how many bytes. Nobody at the other end is an error, not a signal.
+/// Sends the array of `si_data_len` vectors at `si_data`: how many bytes. Nobody at the other end is an error, not a
+/// signal.
 ///
-/// Errors: `badf`; `notsock`; `notcapable` without the right `fd_write`; `fault`; `again`; `pipe`; `notconn`; `msgsize`; `inval`
-/// for any flag.
+/// Errors: `badf`; `notsock`; `notcapable` without the right `fd_write`; `fault`; `again`; `pipe`; `notconn`;
+/// `msgsize`; `inval` for any flag.
 ///
 /// Source: `sock_send` in wasi_snapshot_preview1.witx.
 pub fn sock_send(fd: Fd, si_data: Pointer, si_data_len: Size, _si_flags: Siflags) -> Result<Size> {

@@ -1,0 +1,27 @@
+;;! build: --arg0 "/bin/a name"
+;;! args: x
+;; The name that was given when the program was built.
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (global $success i32 (i32.const 0))
+  (data (i32.const 4096) "/bin/a name\00x\00")
+  (func $expect (param $step i32) (param $got i32) (param $want i32)
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (local.get $step)))))
+  (func $expect_bytes (param $step i32) (param $got i32) (param $want i32) (param $len i32)
+    (loop $next
+      (if (i32.eqz (local.get $len)) (then (return)))
+      (if (i32.ne (i32.load8_u (local.get $got)) (i32.load8_u (local.get $want)))
+        (then (call $proc_exit (local.get $step))))
+      (local.set $got (i32.add (local.get $got) (i32.const 1)))
+      (local.set $want (i32.add (local.get $want) (i32.const 1)))
+      (local.set $len (i32.sub (local.get $len) (i32.const 1)))
+      (br $next)))
+  (func (export "_start")
+    (call $expect (i32.const 1) (call $args_sizes_get (i32.const 0) (i32.const 4)) (global.get $success))
+    (call $expect (i32.const 2) (i32.load (i32.const 0)) (i32.const 2))
+    (call $expect (i32.const 3) (i32.load (i32.const 4)) (i32.const 14))
+    (call $expect (i32.const 4) (call $args_get (i32.const 16) (i32.const 256)) (global.get $success))
+    (call $expect_bytes (i32.const 5) (i32.const 256) (i32.const 4096) (i32.const 14))))
