@@ -32,12 +32,20 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// All of them, in the order of the table's columns.
-    const ALL: [Configuration; 4] = [
+    /// Those of the table, in the order of its columns.
+    const TABLE: [Configuration; 4] = [
         Configuration { opt_level: OptLevel::O2, cpu: Cpu::V3 },
         Configuration { opt_level: OptLevel::O2, cpu: Cpu::V1 },
         Configuration { opt_level: OptLevel::O0, cpu: Cpu::V3 },
         Configuration { opt_level: OptLevel::O0, cpu: Cpu::V1 },
+    ];
+
+    /// Those that run besides if `WEXE_SPEC_ALL=1`.
+    const MORE: [Configuration; 4] = [
+        Configuration { opt_level: OptLevel::O2, cpu: Cpu::V4 },
+        Configuration { opt_level: OptLevel::O2, cpu: Cpu::V2 },
+        Configuration { opt_level: OptLevel::O0, cpu: Cpu::V4 },
+        Configuration { opt_level: OptLevel::O0, cpu: Cpu::V2 },
     ];
 
     /// As the table's columns are headed and trials are marked.
@@ -63,7 +71,9 @@ type Shared = Arc<OnceLock<Report>>;
 pub fn trials() -> Vec<Listed> {
     let files = suite::files();
     let mut trials = vec![crate::known_failures::trial("spec/wrong", wrong)];
-    for configuration in Configuration::ALL {
+    let more = std::env::var_os("WEXE_SPEC_ALL").is_some_and(|value| value == "1");
+    let more = if more { &Configuration::MORE[..] } else { &[] };
+    for &configuration in Configuration::TABLE.iter().chain(more) {
         let mut reports: HashMap<_, Shared> = HashMap::new();
         for file in &files {
             let report = Arc::clone(reports.entry((file.text, file.features)).or_default());
@@ -87,7 +97,7 @@ fn trial(file: File, configuration: Configuration, shared: Shared) -> Listed {
 fn wrong() -> Result<(), String> {
     let text = include_str!("cases/spec/wrong.wast");
     let file = File { suite: "cases".to_string(), name: "wrong.wast".to_string(), text, features: Features::ALL };
-    let report = run::run(&file, Configuration::ALL[0]);
+    let report = run::run(&file, Configuration::TABLE[0]);
     let assertions = text.lines().filter(|line| line.starts_with("(assert_")).count();
     match (report.passed, report.total) {
         (0, total) if total == assertions => Ok(()),

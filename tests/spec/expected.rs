@@ -15,7 +15,7 @@ pub enum Expected<'a> {
     Trap(&'a str),
     Exception,
     /// The module does not link: the compiler says so, or the executable if it depends on how far an import has grown.
-    Unlinkable,
+    Unlinkable(&'a str),
 }
 
 impl Expected<'_> {
@@ -25,8 +25,9 @@ impl Expected<'_> {
             (Expected::Return(results), Record::Returned(values)) => {
                 results.len() == values.len() && results.iter().zip(values).all(|(result, cell)| matches(result, *cell))
             }
-            (Expected::Unlinkable, Record::Trapped(Trap::IncompatibleImport)) => true,
-            (Expected::Trap(message), Record::Trapped(trap)) => traps(message).contains(trap),
+            (Expected::Unlinkable(message) | Expected::Trap(message), Record::Trapped(trap)) => {
+                traps(message).contains(trap)
+            }
             _ => false,
         };
         if as_expected { Ok(()) } else { Err(format!("expected {self:?}, got {record:?}")) }
@@ -59,6 +60,7 @@ fn traps(message: &str) -> &'static [Trap] {
         "null array reference" => &[Trap::NullArrayReference],
         "null i31 reference" => &[Trap::NullI31Reference],
         "out of bounds array access" => &[Trap::ArrayOutOfBounds],
+        "incompatible import type" => &[Trap::IncompatibleImport],
         _ => &[],
     }
 }

@@ -142,9 +142,9 @@ impl<'a> Reader<'a> {
             WastDirective::AssertInvalid { mut module, .. } => {
                 self.reject(line, assemble(&mut module), Rejected::Invalid);
             }
-            WastDirective::AssertUnlinkable { module, .. } => {
+            WastDirective::AssertUnlinkable { module, message, .. } => {
                 let bytes = assemble(&mut QuoteWat::Wat(module));
-                self.instantiate(line, true, bytes, Expected::Unlinkable);
+                self.instantiate(line, true, bytes, Expected::Unlinkable(message));
             }
             WastDirective::Invoke(invoke) => self.invoke(line, false, invoke, Expected::Any)?,
             WastDirective::AssertReturn { exec, results, .. } => {
