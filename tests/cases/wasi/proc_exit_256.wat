@@ -1,0 +1,7 @@
+;; Exit code 256: Linux keeps the low 8 bits.
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (call $proc_exit (i32.const 256))
+    unreachable))

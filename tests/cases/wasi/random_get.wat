@@ -1,0 +1,28 @@
+;; Random bytes: different ones each time, and no more than asked for.
+(module
+  (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 700)
+  (global $success i32 (i32.const 0))
+  (global $fault i32 (i32.const 21))
+  (func $expect (param $step i32) (param $got i32) (param $want i32)
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (local.get $step)))))
+  (func $expect64 (param $step i32) (param $got i64) (param $want i64)
+    (if (i64.ne (local.get $got) (local.get $want)) (then (call $proc_exit (local.get $step)))))
+  (func (export "_start")
+    (call $expect (i32.const 1) (call $random_get (i32.const 64) (i32.const 16)) (global.get $success))
+    (call $expect (i32.const 2) (call $random_get (i32.const 80) (i32.const 16)) (global.get $success))
+    (call $expect (i32.const 3) (i32.eqz (i64.ne (i64.load (i32.const 64)) (i64.load (i32.const 80)))) (i32.const 0))
+    (call $expect64 (i32.const 4) (i64.load (i32.const 96)) (i64.const 0))
+    (call $expect (i32.const 5) (call $random_get (i32.const 64) (i32.const 0)) (global.get $success))
+    (call $expect (i32.const 6) (call $random_get (i32.const 45875200) (i32.const 0)) (global.get $success))
+    (call $expect (i32.const 7) (call $random_get (i32.const 45875196) (i32.const 4)) (global.get $success))
+    (call $expect (i32.const 8) (call $random_get (i32.const 45875196) (i32.const 5)) (global.get $fault))
+    (call $expect (i32.const 9) (call $random_get (i32.const 45875201) (i32.const 0)) (global.get $fault))
+    (call $expect (i32.const 10) (call $random_get (i32.const 0) (i32.const -1)) (global.get $fault))
+    (call $expect (i32.const 11) (call $random_get (i32.const -1) (i32.const 1)) (global.get $fault))
+
+    ;; More than the kernel gives at once.
+    (call $expect (i32.const 12) (call $random_get (i32.const 4096) (i32.const 41943040)) (global.get $success))
+    (call $expect (i32.const 13) (i32.eqz (i64.ne (i64.load (i32.const 41947128)) (i64.const 0))) (i32.const 0))
+    (call $expect64 (i32.const 14) (i64.load (i32.const 41947136)) (i64.const 0))))
