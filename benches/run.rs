@@ -194,7 +194,8 @@ fn table(engines: &[Engine], rows: &[Row]) -> String {
             (middle(|cell| cell.size), middle(|cell| cell.peak), middle(|cell| cell.compile_peak));
         writeln!(
             text,
-            "{:12} compiles all in {total:.2} s (median peak {:.0} MiB); medians: file {size:.0} KiB, peak of a run {peak:.0} KiB",
+            "{:12} compiles all in {total:.2} s (median peak {:.0} MiB); \
+             medians: file {size:.0} KiB, peak of a run {peak:.0} KiB",
             engine.name,
             compile_peak / 1024.0
         )

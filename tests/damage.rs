@@ -1,5 +1,5 @@
-//! Modules cut off and with bytes changed: the compiler gives an error or an object, and neither panics nor lets Cranelift
-//! refuse its work.
+//! Modules cut off and with bytes changed: the compiler gives an error or an object, and neither panics nor lets
+//! Cranelift refuse its work.
 //!
 //! The damage is random but the same in every run, so a failure can be repeated: the message names the variant.
 

@@ -1,7 +1,7 @@
 //! Instructions on fewer than 16 bytes at the end of memory, for every kind of processor.
 //!
-//! Processors' vector instructions take 16 bytes from memory, so a narrow load that the compiler merges into one reads past
-//! the end and traps (as happened to others: CVE-2026-24116, CVE-2026-34944). Here every such instruction has a
+//! Processors' vector instructions take 16 bytes from memory, so a narrow load that the compiler merges into one reads
+//! past the end and traps (as happened to others: CVE-2026-24116, CVE-2026-34944). Here every such instruction has a
 //! function that stores what it makes of the bytes before an address; it must make the same of them within memory and
 //! at its end.
 

@@ -6,8 +6,9 @@
 //! - **Guarded** (32-bit index, 64 KiB pages): the native address is `base + zext(index) + offset`. It lies in
 //!   `[base, base + 2³² + 2³² + 16)`, and of that range nothing but the memory itself is ever mapped
 //!   (`wexe_abi::layout::GUARDED_REACH`). No check is needed; what is outside faults.
-//! - **Guarded, 64-bit** (64-bit index, 64 KiB pages): `index < 2³⁷` is checked (a shift and a branch) and `offset < 2³⁷ −
-//!   64` is known, so the address lies in the memory's slot of 2³⁸ bytes, of which again nothing else is mapped.
+//! - **Guarded, 64-bit** (64-bit index, 64 KiB pages): `index < 2³⁷` is checked (a shift and a branch) and
+//!   `offset < 2³⁷ − 64` is known, so the address lies in the memory's slot of 2³⁸ bytes, of which again nothing else
+//!   is mapped.
 //! - **Checked** (pages of one byte, which the guard cannot follow): `index + offset + width ≤ size`, exactly.
 
 use super::environ::Region;

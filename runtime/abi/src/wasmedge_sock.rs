@@ -1,7 +1,8 @@
-//! The import table of the sockets that WasmEdge added to `wasi_snapshot_preview1`, under names of its own and one that clashes.
+//! The import table of the sockets that WasmEdge added to `wasi_snapshot_preview1`, under names of its own and one that
+//! clashes.
 //!
-//! Real programs import them (QuickJS for WasmEdge) and do other work, so they must link. There is nothing to grant them:
-//! every function answers `nosys`. Results are written as plain parameters, for none is ever stored.
+//! Real programs import them (QuickJS for WasmEdge) and do other work, so they must link. There is nothing to grant
+//! them: every function answers `nosys`. Results are written as plain parameters, for none is ever stored.
 //!
 //! Source: `lib/host/wasi` of WasmEdge/WasmEdge.
 

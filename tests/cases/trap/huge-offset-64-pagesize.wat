@@ -1,0 +1,6 @@
+;; The largest offset there is, which added to anything overflows.
+(module
+  (memory i64 70000 (pagesize 1))
+  (func (export "_start") (drop (i64.load offset=0xffffffffffffffff (i64.const 8)))))
+;;? 134
+;;& wexe: trap: out of bounds memory access
