@@ -168,7 +168,10 @@ impl Thread {
         };
         self.context.clear();
         self.context.func = function;
-        inlinable.inline(&mut self.context).map_err(|error| failure(environment, unit, &error))?;
+        // Other units run once, and have no name that a backtrace could show instead of the function's.
+        if let Unit::Body(_) = unit {
+            inlinable.inline(&mut self.context).map_err(|error| failure(environment, unit, &error))?;
+        }
         Ok(Some(std::mem::replace(&mut self.context.func, Function::new())))
     }
 

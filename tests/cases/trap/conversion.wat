@@ -13,4 +13,5 @@
     (nop)))
 ;;? 134
 ;;& wexe: trap: invalid conversion to integer
-;;&     0: outer
+;;&     0: inner
+;;&     1: _start

@@ -4,3 +4,4 @@
   (func (export "_start") (drop (i64.load offset=0xffffffffffffffff (i64.const 8)))))
 ;;? 134
 ;;& wexe: trap: out of bounds memory access
+;;&     0: _start

@@ -13,4 +13,5 @@
     (nop)))
 ;;? 134
 ;;& wexe: trap: integer overflow
-;;&     0: outer
+;;&     0: inner
+;;&     1: _start

@@ -13,4 +13,5 @@
     (nop)))
 ;;? 134
 ;;& wexe: trap: out of bounds table access
-;;&     0: outer
+;;&     0: inner
+;;&     1: _start
