@@ -45,7 +45,8 @@ pub fn install() {
         stderr::fail(&["cannot map the stack: address space or memory exhausted (see ulimit -v)"], 1)
     };
     // A huge page for the first few kilobytes of stack would cost more than all else at start. It may fail: then none
-    // come. SAFETY: the memory just mapped.
+    // come.
+    // SAFETY: the memory just mapped.
     let _ = unsafe { rustix::mm::madvise(stack, usable as usize, Advice::LinuxNoHugepage) };
     STACK.store(stack as u64, Ordering::Relaxed);
     arch::set_signal_stack(stack.wrapping_byte_add(STACK_SIZE as usize), SIGNAL_STACK_SIZE as usize);
