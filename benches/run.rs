@@ -4,13 +4,15 @@
 //! engine in turn, so that what disturbs the machine disturbs all of them. Outputs must agree. The time of a run is the
 //! processor time of its process (user and system), start-up included; the table shows medians.
 //!
-//!     cargo bench --bench run [-- [--rounds 5] [--engines wexe,wasmtime] [--wexe PATH] [--json FILE] [GUEST...]]
+//!     cargo bench --bench run [-- [--rounds 5] [--engines wexe,wasmtime] [--wexe PATH] [--json FILE]
+//!     [--plot FILE.svg] [GUEST...]]
 
 mod engines;
 mod guests;
 /// Shared by all benchmarks; no one of them uses all of it.
 #[allow(dead_code)]
 mod measure;
+mod plot;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -28,6 +30,7 @@ struct Args {
     engines: Option<Vec<String>>,
     wexe: PathBuf,
     json: Option<PathBuf>,
+    plot: Option<PathBuf>,
     names: Vec<String>,
 }
 
@@ -78,8 +81,14 @@ fn main() {
         }
     }
     print!("{}", table(&engines, &rows));
+    let write = |path: &Path, text: String| {
+        fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    };
     if let Some(path) = &args.json {
-        fs::write(path, json(&engines, &rows)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        write(path, json(&engines, &rows));
+    }
+    if let Some(path) = &args.plot {
+        write(path, picture(&engines, &rows));
     }
     if rows.iter().any(|row| row.cells.iter().any(|cell| cell.failure.is_some())) {
         std::process::exit(1);
@@ -88,7 +97,7 @@ fn main() {
 
 fn parse_args() -> Args {
     let wexe = PathBuf::from(env!("CARGO_BIN_EXE_wexe"));
-    let mut args = Args { rounds: 5, engines: None, wexe, json: None, names: Vec::new() };
+    let mut args = Args { rounds: 5, engines: None, wexe, json: None, plot: None, names: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().unwrap_or_else(|| panic!("{word} needs a value"));
@@ -96,6 +105,7 @@ fn parse_args() -> Args {
             "--rounds" => args.rounds = value().parse().expect("--rounds takes a number"),
             "--engines" => args.engines = Some(value().split(',').map(str::to_string).collect()),
             "--wexe" => args.wexe = PathBuf::from(value()),
+            "--plot" => args.plot = Some(PathBuf::from(value())),
             "--json" => args.json = Some(PathBuf::from(value())),
             "--bench" => {} // cargo says so
             option if option.starts_with('-') => panic!("unknown option {option}"),
@@ -154,7 +164,7 @@ fn run_row(engines: &[Engine], row: &mut Row) {
 
 /// A line for each guest, and the geomeans over those that both engines of a ratio ran.
 fn table(engines: &[Engine], rows: &[Row]) -> String {
-    let reference = engines.iter().position(|engine| engine.name == REFERENCE).unwrap_or(0);
+    let reference = reference(engines);
     let mut text = format!("{:18}", "seconds (± spread)");
     for engine in engines {
         write!(text, " {:>14}", engine.name).expect("writing to a string");
@@ -202,6 +212,20 @@ fn table(engines: &[Engine], rows: &[Row]) -> String {
         .expect("writing to a string");
     }
     text
+}
+
+/// The column that others are compared with.
+fn reference(engines: &[Engine]) -> usize {
+    engines.iter().position(|engine| engine.name == REFERENCE).unwrap_or(0)
+}
+
+fn picture(engines: &[Engine], rows: &[Row]) -> String {
+    let reference = reference(engines);
+    let others: Vec<usize> = (0..engines.len()).filter(|&at| at != reference).collect();
+    let names: Vec<&str> = others.iter().map(|&at| engines[at].name).collect();
+    let ratios = |row: &Row| others.iter().map(|&at| ratio(row, at, reference)).collect();
+    let rows: Vec<_> = rows.iter().map(|row| plot::Row { name: row.guest.name.clone(), ratios: ratios(row) }).collect();
+    plot::svg(&names, engines[reference].name, &rows)
 }
 
 fn ratio(row: &Row, engine: usize, reference: usize) -> f64 {
