@@ -14,6 +14,7 @@ mod known_failures;
 mod process;
 mod readme;
 mod run;
+mod sandbox;
 mod spec;
 mod tidy;
 
@@ -32,6 +33,7 @@ fn main() {
     trials.extend(error::trials());
     trials.extend(cli::trials());
     trials.extend(executable::trials());
+    trials.extend(sandbox::trials());
     trials.extend(damage::trials());
     trials.extend(end_of_memory::trials());
     trials.extend(readme::trials());

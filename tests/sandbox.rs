@@ -1,0 +1,143 @@
+//! Programs and the rest of the machine: sockets that they are started with, other processes that change directories
+//! while a path is resolved, and what an executable asks the kernel for.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::case;
+use crate::cli::shell;
+use crate::known_failures::{Listed, skippable, trial};
+use crate::process::TempDir;
+
+pub fn trials() -> Vec<Listed> {
+    vec![
+        trial("sandbox/listener", listener),
+        trial("sandbox/datagram", datagram),
+        trial("sandbox/race-link", race_link),
+        trial("sandbox/race-directory", race_directory),
+        skippable("sandbox/system-calls", system_calls),
+    ]
+}
+
+/// Builds `cases/sandbox/NAME.wat` in `directory`.
+fn build(name: &str, options: &str, directory: &TempDir) -> Result<(), String> {
+    let outcome = shell(&format!("wexe build $CASES/sandbox/{name}.wat -o program {options}"), directory)?;
+    if outcome.status == "0" { Ok(()) } else { Err(format!("{:?}", case::lines(&outcome, directory))) }
+}
+
+fn start(directory: &TempDir, stdin: impl Into<OwnedFd>) -> Result<Child, String> {
+    let mut command = Command::new(directory.path().join("program"));
+    command.env_clear().current_dir(directory.path()).stdin(stdin.into()).spawn().map_err(|error| error.to_string())
+}
+
+/// Waits for a program, whose exit status is the step that failed.
+fn must_succeed(mut program: Child) -> Result<(), String> {
+    let status = program.wait().map_err(|error| error.to_string())?;
+    if status.success() { Ok(()) } else { Err(format!("step {status}")) }
+}
+
+fn listener() -> Result<(), String> {
+    let directory = TempDir::new();
+    build("listener", "", &directory)?;
+    let address = directory.path().join("socket");
+    let listener = UnixListener::bind(&address).map_err(|error| error.to_string())?;
+    let program = start(&directory, listener)?;
+    let answer = converse(&address).map_err(|error| error.to_string());
+    must_succeed(program)?;
+    match answer?.as_str() {
+        "hello world" => Ok(()),
+        other => Err(format!("the answer was {other:?}")),
+    }
+}
+
+fn converse(address: &Path) -> std::io::Result<String> {
+    let mut connection = UnixStream::connect(address)?;
+    connection.write_all(b"hello")?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer)?;
+    connection.shutdown(Shutdown::Both)?;
+    Ok(answer)
+}
+
+fn datagram() -> Result<(), String> {
+    let directory = TempDir::new();
+    build("datagram", "", &directory)?;
+    let (here, there) = UnixDatagram::pair().map_err(|error| error.to_string())?;
+    for message in ["first", "second"] {
+        here.send(message.as_bytes()).map_err(|error| error.to_string())?;
+    }
+    must_succeed(start(&directory, there)?)
+}
+
+/// Runs the program with `box` granted, and meanwhile `change` over and over.
+fn race(directory: &TempDir, change: impl Fn(&Path) + Sync) -> Result<(), String> {
+    let null = fs::File::open("/dev/null").map_err(|error| error.to_string())?;
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                change(directory.path());
+            }
+        });
+        let program = start(directory, null);
+        let result = program.and_then(must_succeed);
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+/// A link in the granted directory that somebody points outside and back.
+fn race_link() -> Result<(), String> {
+    let directory = TempDir::new();
+    build("race_link", "--dir box::/", &directory)?;
+    shell("mkdir box && echo inside > box/inside.txt && printf secret > secret", &directory)?;
+    let point = |at: &Path, target: &str| {
+        let (new, link) = (at.join("new"), at.join("box/link"));
+        // The names are free and stay so; what goes wrong here is only a change less.
+        let _ = symlink(target, &new).and_then(|()| fs::rename(new, link));
+    };
+    race(&directory, |at| {
+        point(at, "inside.txt");
+        point(at, "../secret");
+    })
+}
+
+/// A directory in the granted one that somebody moves outside and back.
+fn race_directory() -> Result<(), String> {
+    let directory = TempDir::new();
+    build("race_directory", "--dir box::/", &directory)?;
+    shell("mkdir -p box/a/b outside && printf secret > outside/secret", &directory)?;
+    race(&directory, |at| {
+        let (inside, outside) = (at.join("box/a/b"), at.join("outside/b"));
+        let _ = fs::rename(&inside, &outside).and_then(|()| fs::rename(&outside, &inside));
+    })?;
+    if directory.path().join("outside/made").exists() {
+        return Err("a directory was created outside".to_string());
+    }
+    Ok(())
+}
+
+/// A program that was given nothing opens no file and no socket. Needs strace.
+fn system_calls() -> Result<Option<String>, String> {
+    let directory = TempDir::new();
+    if shell("strace -V", &directory)?.status != "0" {
+        return Ok(Some("there is no strace".to_string()));
+    }
+    let outcome =
+        shell("wexe build $CASES/wasi/nothing_granted.wat -o program && strace -f -o trace ./program", &directory)?;
+    if outcome.status != "0" {
+        return Err(format!("{:?}", case::lines(&outcome, &directory)));
+    }
+    let trace = fs::read_to_string(directory.path().join("trace")).map_err(|error| error.to_string())?;
+    match trace.lines().find(|line| ["open", "socket", "connect", "creat("].iter().any(|call| line.contains(call))) {
+        None => Ok(None),
+        Some(line) => Err(line.to_string()),
+    }
+}
