@@ -16,6 +16,8 @@ use std::collections::HashMap;
 const MAX_BODY_BYTES: usize = 60;
 /// Callees of this many CLIF instructions or more stay calls.
 const MAX_INSTS: usize = 20;
+/// At most this many callees are kept, the smallest bodies first: their IR stays in memory.
+const MAX_CALLEES: usize = 1 << 15;
 /// A caller grows by at most this many instructions.
 const MAX_GROWTH: usize = 20_000;
 
@@ -29,11 +31,14 @@ impl Inlinable {
     /// Translates the small bodies of a module.
     pub fn collect(environment: Environment<'_>) -> Result<Inlinable> {
         let module = environment.module;
-        let small = |body: &usize| {
+        let bytes = |body: &usize| {
             let range = module.bodies[*body].range();
-            (range.end - range.start) as usize <= MAX_BODY_BYTES
+            (range.end - range.start) as usize
         };
-        let candidates: Vec<usize> = (0..module.bodies.len()).filter(small).collect();
+        let mut candidates: Vec<usize> =
+            (0..module.bodies.len()).filter(|body| bytes(body) <= MAX_BODY_BYTES).collect();
+        candidates.sort_by_key(bytes);
+        candidates.truncate(MAX_CALLEES);
         let translated: Result<Vec<(u32, Function)>> = candidates
             .into_par_iter()
             .map_init(Workspace::default, |workspace, body| {
