@@ -29,18 +29,19 @@ unsafe fn call(number: libc::c_long, arguments: [usize; 6]) -> Result<usize> {
     }
 }
 
-/// A vectored system call, and its arguments around the vectors.
+/// System calls that move data, with their arguments other than the data.
 #[derive(Clone, Copy)]
-enum Vectored {
-    /// `readv` or `writev`.
-    Plain(libc::c_long),
-    /// `preadv` or `pwritev`.
-    At(libc::c_long, Filesize),
-    /// `recvmsg` or `sendmsg`, and its flags.
-    Message(libc::c_long, i32),
+enum Transfer {
+    Read,
+    Write,
+    ReadAt(Filesize),
+    WriteAt(Filesize),
+    /// With its flags.
+    Receive(i32),
+    Send(i32),
 }
 
-/// What a vectored call did.
+/// What a transfer did.
 #[derive(Clone, Copy)]
 pub struct Transferred {
     pub len: Size,
@@ -48,7 +49,7 @@ pub struct Transferred {
     pub flags: i32,
 }
 
-impl Vectored {
+impl Transfer {
     fn run(self, fd: BorrowedFd, vectors: Pointer, count: Size) -> Result<Transferred> {
         if count as usize <= FEW {
             self.run_with(fd, Vectors::<FEW>::new().translate(vectors, count)?)
@@ -64,21 +65,26 @@ impl Vectored {
 
     fn run_with(self, fd: BorrowedFd, vectors: &[libc::iovec]) -> Result<Transferred> {
         let fd = fd.as_raw_fd() as usize;
-        let (data, len) = (vectors.as_ptr() as usize, vectors.len());
+        // For one vector there are quicker calls.
+        let (data, len, single) = match vectors {
+            [vector] => (vector.iov_base as usize, vector.iov_len, true),
+            _ => (vectors.as_ptr() as usize, vectors.len(), false),
+        };
+        let number = |one, many| if single { one } else { many };
         let mut flags = 0;
         // SAFETY: the vectors are parts of guest memory, which the kernel may read and write.
         let transferred = unsafe {
             match self {
-                Vectored::Plain(number) => call(number, [fd, data, len, 0, 0, 0]),
-                Vectored::At(number, offset) => call(number, [fd, data, len, offset as usize, 0, 0]),
-                Vectored::Message(number, send_flags) => {
-                    let mut message = core::mem::zeroed::<libc::msghdr>();
-                    message.msg_iov = vectors.as_ptr().cast_mut();
-                    message.msg_iovlen = len;
-                    let result = call(number, [fd, &raw mut message as usize, send_flags as usize, 0, 0, 0]);
-                    flags = message.msg_flags;
-                    result
+                Transfer::Read => call(number(libc::SYS_read, libc::SYS_readv), [fd, data, len, 0, 0, 0]),
+                Transfer::Write => call(number(libc::SYS_write, libc::SYS_writev), [fd, data, len, 0, 0, 0]),
+                Transfer::ReadAt(offset) => {
+                    call(number(libc::SYS_pread64, libc::SYS_preadv), [fd, data, len, offset as usize, 0, 0])
                 }
+                Transfer::WriteAt(offset) => {
+                    call(number(libc::SYS_pwrite64, libc::SYS_pwritev), [fd, data, len, offset as usize, 0, 0])
+                }
+                Transfer::Receive(call_flags) => message(libc::SYS_recvmsg, fd, vectors, call_flags, &mut flags),
+                Transfer::Send(call_flags) => message(libc::SYS_sendmsg, fd, vectors, call_flags, &mut flags),
             }
         }?;
         // The kernel moves at most 2³¹ − 4096 bytes.
@@ -86,32 +92,47 @@ impl Vectored {
     }
 }
 
-/// `readv` into the guest's array of vectors, or `preadv` at `offset`: how many bytes were read.
-pub fn read(fd: BorrowedFd, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
-    let call = match offset {
-        None => Vectored::Plain(libc::SYS_readv),
-        Some(offset) => Vectored::At(libc::SYS_preadv, offset),
-    };
-    Ok(call.run(fd, vectors, count)?.len)
+/// `recvmsg` or `sendmsg`, and the flags of the message.
+///
+/// # Safety
+/// The vectors are parts of guest memory.
+unsafe fn message(
+    number: libc::c_long,
+    fd: usize,
+    vectors: &[libc::iovec],
+    call_flags: i32,
+    flags: &mut i32,
+) -> Result<usize> {
+    // SAFETY: all zero is a message without an address, data or control data.
+    let mut message = unsafe { core::mem::zeroed::<libc::msghdr>() };
+    message.msg_iov = vectors.as_ptr().cast_mut();
+    message.msg_iovlen = vectors.len();
+    // SAFETY: the caller's; the kernel does not write to the vectors themselves.
+    let result = unsafe { call(number, [fd, &raw mut message as usize, call_flags as usize, 0, 0, 0]) };
+    *flags = message.msg_flags;
+    result
 }
 
-/// `writev` from the guest's array of vectors, or `pwritev` at `offset`: how many bytes were written.
+/// Reads into the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
+pub fn read(fd: BorrowedFd, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
+    let transfer = offset.map_or(Transfer::Read, Transfer::ReadAt);
+    Ok(transfer.run(fd, vectors, count)?.len)
+}
+
+/// Writes the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
 pub fn write(fd: BorrowedFd, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
-    let call = match offset {
-        None => Vectored::Plain(libc::SYS_writev),
-        Some(offset) => Vectored::At(libc::SYS_pwritev, offset),
-    };
-    Ok(call.run(fd, vectors, count)?.len)
+    let transfer = offset.map_or(Transfer::Write, Transfer::WriteAt);
+    Ok(transfer.run(fd, vectors, count)?.len)
 }
 
 /// `recvmsg` into the guest's array of vectors.
 pub fn receive(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<Transferred> {
-    Vectored::Message(libc::SYS_recvmsg, flags).run(fd, vectors, count)
+    Transfer::Receive(flags).run(fd, vectors, count)
 }
 
 /// `sendmsg` from the guest's array of vectors.
 pub fn send(fd: BorrowedFd, vectors: Pointer, count: Size) -> Result<Size> {
-    Ok(Vectored::Message(libc::SYS_sendmsg, libc::MSG_NOSIGNAL).run(fd, vectors, count)?.len)
+    Ok(Transfer::Send(libc::MSG_NOSIGNAL).run(fd, vectors, count)?.len)
 }
 
 /// `readlinkat`: how many bytes of the link's contents fitted.
