@@ -2,10 +2,11 @@
 //!
 //! Everything borrows from the input; function bodies are not read yet.
 
+use std::collections::HashMap;
 use wasmparser::types::{CoreTypeId, Types};
 use wasmparser::{
-    ConstExpr, Data, Element, Export, FuncToValidate, FuncType, FunctionBody, GlobalType, MemoryType, TableType,
-    TypeRef, ValidatorResources, WasmFeatures,
+    BranchHint, ConstExpr, Data, Element, Export, FuncToValidate, FuncType, FunctionBody, GlobalType, MemoryType,
+    TableType, TypeRef, ValidatorResources, WasmFeatures,
 };
 
 /// A validated module, but for its function bodies, which are validated as they are translated.
@@ -31,6 +32,8 @@ pub struct Module<'a> {
     pub body_types: Vec<u32>,
     /// Function names of the name section, by function index.
     pub names: Vec<Option<&'a str>>,
+    /// What the producer says of branches, by function index and sorted by offset in the body. Not to be trusted.
+    pub branch_hints: HashMap<u32, Vec<BranchHint>>,
     pub imported: Imported,
 }
 

@@ -5,11 +5,12 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::features::Features;
 use crate::module::{Global, Import, Imported, Module, Table};
+use std::collections::HashMap;
 use wasmparser::types::Types;
 use wasmparser::{
-    CompositeInnerType, ConstExpr, Data, Element, Export, ExternalKind, FunctionBody, KnownCustom, Name,
-    NameSectionReader, Parser, Payload, SubType, TableInit, TypeRef, ValidPayload, Validator, ValidatorResources,
-    WasmFeatures,
+    BranchHint, BranchHintSectionReader, CompositeInnerType, ConstExpr, Data, Element, Export, ExternalKind,
+    FunctionBody, KnownCustom, Name, NameSectionReader, Parser, Payload, SubType, TableInit, TypeRef, ValidPayload,
+    Validator, ValidatorResources, WasmFeatures,
 };
 
 /// No module that keeps the JS-API's implementation limits is larger (1 GiB).
@@ -93,6 +94,7 @@ struct Sections<'a> {
     names: Vec<(u32, &'a str)>,
     /// What of this module does not compile. The validator must see the end before it can be used again.
     unsupported: Option<Error>,
+    branch_hints: HashMap<u32, Vec<BranchHint>>,
 }
 
 impl<'a> Sections<'a> {
@@ -127,12 +129,12 @@ impl<'a> Sections<'a> {
             Payload::StartSection { func, .. } => self.start = Some(func),
             Payload::ElementSection(reader) => self.elements = reader.into_iter().collect::<Result<_, _>>()?,
             Payload::DataSection(reader) => self.data = reader.into_iter().collect::<Result<_, _>>()?,
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
-                    // A broken name section only costs the names.
-                    let _ = self.read_names(names);
-                }
-            }
+            // A broken section only costs the names or hints behind the break.
+            Payload::CustomSection(section) => match section.as_known() {
+                KnownCustom::Name(names) => drop(self.read_names(names)),
+                KnownCustom::BranchHints(hints) => drop(self.read_branch_hints(hints)),
+                _ => {}
+            },
             _ => {}
         }
         Ok(())
@@ -160,6 +162,16 @@ impl<'a> Sections<'a> {
                     self.names.push((naming.index, naming.name));
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn read_branch_hints(&mut self, functions: BranchHintSectionReader<'a>) -> Result<()> {
+        for function in functions {
+            let function = function?;
+            let mut hints = function.hints.into_iter().collect::<Result<Vec<BranchHint>, _>>()?;
+            hints.sort_by_key(|hint| hint.func_offset);
+            self.branch_hints.insert(function.func, hints);
         }
         Ok(())
     }
@@ -196,6 +208,7 @@ impl<'a> Sections<'a> {
             features,
             body_types: self.body_types,
             names,
+            branch_hints: self.branch_hints,
             imported: self.imported,
             functions,
             types,

@@ -3,8 +3,10 @@
 //!
 //! State arrives as the address of a structure that the runtime mapped; a failure leaves as a trap code, so that the
 //! generated code traps where its own program counter tells which instruction it was.
+//!
+//! Those of exceptions need their caller's registers and frame: they begin in [`crate::arch`].
 
-use crate::{atomic, exception, memory, table};
+use crate::{atomic, memory, table};
 use wexe_abi::layout::{MemoryState, SegmentState, TableState};
 use wexe_abi::trap::Trap;
 
@@ -76,14 +78,4 @@ extern "C" fn atomic_wait64(address: usize, expected: u64, timeout: i64) -> i32 
 #[unsafe(export_name = "wexe.atomic_notify")]
 extern "C" fn atomic_notify(address: usize, count: u32) -> i32 {
     atomic::notify(address, count)
-}
-
-#[unsafe(export_name = "wexe.exception_new")]
-extern "C" fn exception_new(tag: u64, len: u64) -> u64 {
-    exception::new(tag, len)
-}
-
-#[unsafe(export_name = "wexe.throw")]
-extern "C" fn throw(exception: u64) -> i32 {
-    exception::throw(exception)
 }

@@ -29,9 +29,13 @@ pub unsafe extern "C" fn main(stack: *const usize) -> ! {
     let mut values = [[0; 16]; MAX_VALUES];
     parse_arguments(params, &mut values);
     start::instantiate_all();
-    let [initialize, function] = PROGRAM.entry;
-    start::call(initialize, &mut []);
-    start::call(function, &mut values);
+    match PROGRAM.entry {
+        [function, None] => start::call(function, &mut values),
+        [initialize, function] => {
+            start::call(initialize, &mut []);
+            start::call(function, &mut values);
+        }
+    }
     let mut output = Output { buffer: [0; 512], len: 0 };
     for (&ty, value) in results.iter().zip(&values) {
         // Writing to `Output` cannot fail.

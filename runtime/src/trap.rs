@@ -57,10 +57,15 @@ pub fn install() {
     arch::handle_signal(libc::SIGPIPE, arch::Disposition::Ignore);
 }
 
+/// The upper end of the wasm stack.
+pub fn stack_end() -> u64 {
+    STACK.load(Ordering::Relaxed) + STACK_SIZE
+}
+
 /// Calls an entry point of generated code on the wasm stack, if there is one. A trap ends the process.
 pub fn call(entry: Option<ArrayCall>, values: &mut [[u8; 16]]) {
     if let Some(entry) = entry {
-        let top = STACK.load(Ordering::Relaxed) + STACK_SIZE;
+        let top = stack_end();
         // SAFETY: the stack is `install`'s; the entry is the compiler's and takes as many values as the caller knows.
         unsafe { arch::enter(entry, values.as_mut_ptr(), core::ptr::with_exposed_provenance_mut(top as usize)) };
     }
@@ -69,7 +74,7 @@ pub fn call(entry: Option<ArrayCall>, values: &mut [[u8; 16]]) {
 /// As [`call`], but returns the trap, if there was one.
 pub fn catch(entry: Option<ArrayCall>, values: &mut [[u8; 16]]) -> Result<(), u32> {
     let Some(entry) = entry else { return Ok(()) };
-    let top = STACK.load(Ordering::Relaxed) + STACK_SIZE;
+    let top = stack_end();
     CATCHING.store(true, Ordering::Relaxed);
     // SAFETY: as in `call`.
     let code = unsafe { arch::enter(entry, values.as_mut_ptr(), core::ptr::with_exposed_provenance_mut(top as usize)) };
@@ -120,7 +125,7 @@ fn classify(signal: i32, program_counter: u64, address: u64) -> Option<Trap> {
 }
 
 /// The module's code that an address is in, and where there.
-fn code_at(address: u64) -> Option<(&'static Code, u32)> {
+pub fn code_at(address: u64) -> Option<(&'static Code, u32)> {
     start::modules().find_map(|module| {
         let offset = address.wrapping_sub(module.code.text as u64);
         (offset < module.code.text_len).then_some((&module.code, offset as u32))

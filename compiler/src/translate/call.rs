@@ -95,8 +95,11 @@ impl Translator<'_, '_> {
             .collect()
     }
 
-    /// Emits the call instruction itself.
-    fn invoke(&mut self, target: Target, arguments: &[Value]) -> Vec<Value> {
+    /// Emits the call instruction itself. It only mentions handlers where a `try` is open and an exception may come.
+    pub(super) fn invoke(&mut self, target: Target, arguments: &[Value]) -> Vec<Value> {
+        if let Some(handlers) = self.handlers_of(target) {
+            return self.try_call(target, arguments, &handlers);
+        }
         let call: Inst = match target {
             Target::Direct(function) => self.builder.ins().call(function, arguments),
             Target::Indirect(signature, code) => self.builder.ins().call_indirect(signature, code, arguments),

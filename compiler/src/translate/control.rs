@@ -27,7 +27,7 @@ impl Translator<'_, '_> {
             Operator::Loop { blockty } => self.begin_loop(*blockty),
             Operator::If { blockty } => self.begin_if(*blockty),
             Operator::Else => self.begin_else(),
-            Operator::End => self.end(),
+            Operator::End => self.end()?,
             Operator::Br { relative_depth } => {
                 self.branch(*relative_depth);
                 self.stack.reachable = false;
@@ -35,7 +35,10 @@ impl Translator<'_, '_> {
             Operator::BrIf { relative_depth } => {
                 let condition = self.stack.pop();
                 let condition = self.condition(condition);
-                self.branch_if(condition, *relative_depth, true);
+                match self.branch_hint() {
+                    Some(likely) => self.branch_if_hinted(condition, *relative_depth, likely),
+                    None => self.branch_if(condition, *relative_depth, true),
+                }
             }
             Operator::BrTable { targets } => self.branch_table(targets)?,
             Operator::Return => {
@@ -60,7 +63,7 @@ impl Translator<'_, '_> {
                 self.stack.push_frame(FrameKind::Block, 0, 0, never);
             }
             Operator::Else => self.begin_else(),
-            Operator::End => self.end(),
+            Operator::End => self.end()?,
             Operator::Catch { .. } | Operator::CatchAll | Operator::Delegate { .. } => {
                 self.exception(operator)?;
             }
@@ -112,6 +115,11 @@ impl Translator<'_, '_> {
         let (params, results) = self.block_type(ty);
         let (then, otherwise) = (self.builder.create_block(), self.builder.create_block());
         let following = self.block_with_params(&results);
+        match self.branch_hint() {
+            Some(true) => self.builder.set_cold_block(otherwise),
+            Some(false) => self.builder.set_cold_block(then),
+            None => {}
+        }
         self.builder.ins().brif(condition, then, &[], otherwise, &[]);
         self.builder.seal_block(then);
         self.builder.seal_block(otherwise);
@@ -149,9 +157,9 @@ impl Translator<'_, '_> {
         self.stack.reachable = false;
     }
 
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) -> Result<()> {
         self.leave_to_following();
-        self.end_exception_frame();
+        self.end_exception_frame()?;
         let mut frame = self.stack.frames.pop().expect("validated");
         self.stack.values.truncate(frame.height);
         match frame.kind {
@@ -170,6 +178,7 @@ impl Translator<'_, '_> {
             self.stack.values.extend_from_slice(self.builder.block_params(frame.following));
             self.stack.reachable = true;
         }
+        Ok(())
     }
 
     /// Where a branch of this depth goes, and with how many values.
@@ -201,6 +210,28 @@ impl Translator<'_, '_> {
             self.builder.ins().brif(condition, next, &[], block, &arguments);
         }
         self.builder.seal_block(next);
+        self.builder.switch_to_block(next);
+    }
+
+    /// Whether the producer expects the branch that is being translated to be taken. It only moves code out of the way.
+    fn branch_hint(&self) -> Option<bool> {
+        let start = self.body.as_ref()?.range().start as u32;
+        let offset = self.builder.srcloc().bits().checked_sub(start)?;
+        let hint = self.branch_hints.binary_search_by_key(&offset, |hint| hint.func_offset).ok()?;
+        Some(self.branch_hints[hint].taken)
+    }
+
+    /// A conditional branch of which one side is cold; the way to its target is a block of its own.
+    fn branch_if_hinted(&mut self, condition: Value, depth: u32, likely: bool) {
+        let (block, arity) = self.destination(depth);
+        let values = self.stack.top(arity).to_vec();
+        let (taken, next) = (self.builder.create_block(), self.builder.create_block());
+        self.builder.set_cold_block(if likely { next } else { taken });
+        self.builder.ins().brif(condition, taken, &[], next, &[]);
+        self.builder.seal_block(taken);
+        self.builder.seal_block(next);
+        self.builder.switch_to_block(taken);
+        self.jump(block, &values);
         self.builder.switch_to_block(next);
     }
 

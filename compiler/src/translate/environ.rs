@@ -139,11 +139,13 @@ impl Translator<'_, '_> {
         self.builder.import_function(data)
     }
 
-    fn builtin(&mut self, builtin: Builtin) -> FuncRef {
+    pub(super) fn builtin(&mut self, builtin: Builtin) -> FuncRef {
         if let Some(function) = self.references.builtins.get(&builtin) {
             return *function;
         }
-        let mut signature = Signature::new(CallConv::SystemV);
+        // For so few values the two conventions differ only in what survives an exception: with `Tail`, no register.
+        let convention = if builtin == Builtin::Throw { CallConv::Tail } else { CallConv::SystemV };
+        let mut signature = Signature::new(convention);
         signature.params.extend(builtin.params().iter().map(|ty| AbiParam::new(builtin_type(*ty))));
         signature.returns.extend(builtin.results().iter().map(|ty| AbiParam::new(builtin_type(*ty))));
         let signature = self.builder.import_signature(signature);

@@ -38,8 +38,9 @@ use cranelift_codegen::ir::{Function, InstBuilder, SourceLoc, UserFuncName, Valu
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use environ::References;
+use exception::Exceptions;
 use stack::Stack;
-use wasmparser::{FuncToValidate, FuncValidatorAllocations, FunctionBody, ValType, ValidatorResources};
+use wasmparser::{BranchHint, FuncToValidate, FuncValidatorAllocations, FunctionBody, ValType, ValidatorResources};
 
 /// What every translation reads.
 #[derive(Clone, Copy)]
@@ -62,6 +63,11 @@ pub(crate) struct Translator<'f, 'a> {
     result_pointer: Option<Value>,
     /// The function's own result types.
     results: Vec<ValType>,
+    /// The function's body, unless it is of the compiler's own making.
+    body: Option<FunctionBody<'a>>,
+    /// Hints on the body's branches, sorted by offset.
+    branch_hints: &'a [BranchHint],
+    exceptions: Exceptions,
 }
 
 /// Allocations reused from function to function by one thread.
@@ -96,6 +102,8 @@ fn translate<'a>(
     let mut validator = validator.into_validator(std::mem::take(&mut workspace.validator));
     let ty = environment.module.signature_of(index);
     let mut translator = Translator::new(environment, function, &mut workspace.builder, ty);
+    translator.body = Some(body.clone());
+    translator.branch_hints = environment.module.branch_hints.get(&index).map_or(&[], Vec::as_slice);
     translator.enter(ty);
 
     let mut reader = body.get_binary_reader();
@@ -132,6 +140,9 @@ impl<'f, 'a> Translator<'f, 'a> {
             references: References::default(),
             result_pointer: None,
             results: ty.results().to_vec(),
+            body: None,
+            branch_hints: &[],
+            exceptions: Exceptions::default(),
         }
     }
 

@@ -1,6 +1,9 @@
 //! The operand stack (CLIF values) and the control stack (frames) of a function being translated.
 
 use cranelift_codegen::ir::{Block, Value};
+use std::rc::Rc;
+use std::vec::IntoIter;
+use wasmparser::Catch;
 
 /// A structured control instruction that is still open.
 #[derive(Debug)]
@@ -16,6 +19,17 @@ pub(crate) struct Frame {
     pub reached: bool,
     /// Whether the instruction itself was reachable; if not, nothing inside it exists.
     pub live: bool,
+    /// What catches exceptions inside the frame, innermost first; nothing if no `try` is open.
+    pub handlers: Option<Rc<[Handler]>>,
+}
+
+/// Where an exception of a call goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handler {
+    /// The id of the tag that it takes; none: it takes all.
+    pub tag: Option<u32>,
+    /// Its code, whose only block parameter is the exception.
+    pub landing: Block,
 }
 
 #[derive(Debug)]
@@ -32,6 +46,19 @@ pub(crate) enum FrameKind {
         params: Vec<Value>,
     },
     Else,
+    /// The catch clauses, each with its landing block.
+    TryTable {
+        catches: Vec<(Catch, Block)>,
+    },
+    /// The body of a legacy `try`, with the landing blocks of its clauses.
+    Try {
+        landings: IntoIter<Block>,
+    },
+    /// A clause of a legacy `try`, with the exception it caught and the landing blocks of the clauses that follow.
+    Catch {
+        exception: Value,
+        landings: IntoIter<Block>,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -52,7 +79,8 @@ impl Stack {
     pub fn push_frame(&mut self, kind: FrameKind, params: usize, results: usize, following: Block) {
         let height = if self.reachable { self.values.len() - params } else { self.values.len() };
         let live = self.reachable;
-        self.frames.push(Frame { kind, height, params, results, following, reached: false, live });
+        let handlers = self.handlers();
+        self.frames.push(Frame { kind, height, params, results, following, reached: false, live, handlers });
     }
 
     pub fn push(&mut self, value: Value) {
@@ -83,6 +111,11 @@ impl Stack {
     /// The topmost values, left where they are.
     pub fn top(&self, count: usize) -> &[Value] {
         &self.values[self.values.len() - count..]
+    }
+
+    /// What catches exceptions at this point.
+    pub fn handlers(&self) -> Option<Rc<[Handler]>> {
+        self.frames.last().and_then(|frame| frame.handlers.clone())
     }
 
     /// The frame that a branch of this depth leaves.

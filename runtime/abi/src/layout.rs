@@ -10,7 +10,8 @@
 //! 0x0002_1001_0000 ├──────────────────────────────┤
 //! 0x1000_0000_0000 ├──────────────────────────────┤ SLOTS: other memories and large or growing tables, SLOT_SIZE apart
 //!                  │ slot 0, slot 1, …            │
-//! 0x5000_0000_0000 ├──────────────────────────────┤ end of the slots
+//! 0x5000_0000_0000 ├──────────────────────────────┤ EXCEPTIONS: packages of exceptions, mapped by the first `throw`
+//! 0x5000_8000_0000 ├──────────────────────────────┤
 //!                  │ code, runtime, stacks        │ static-PIE and mmap: wherever the kernel randomises them
 //!                  └──────────────────────────────┘
 //! ```
@@ -30,6 +31,10 @@ pub const SLOTS: u64 = 0x1000_0000_0000;
 pub const SLOT_SIZE: u64 = 1 << 38;
 /// Number of slots below the region where the kernel places position-independent executables.
 pub const SLOT_COUNT: u64 = 256;
+/// Where exception packages are, behind the last slot.
+pub const EXCEPTIONS: u64 = SLOTS + SLOT_SIZE * SLOT_COUNT;
+/// Bytes of exception packages that may be in use at once.
+pub const EXCEPTIONS_MAX_BYTES: u64 = 1 << 30;
 /// What a 32-bit access can reach from its base: 2³² (index) + 2³² (offset) + 16 (width), rounded to a wasm page.
 pub const GUARDED_REACH: u64 = (8 << 30) + 0x1_0000;
 /// Largest size of a 64-bit memory in bytes.
@@ -116,12 +121,28 @@ pub struct StateHeader {
     pub padding: u64,
 }
 
+/// Stands at the beginning of each exception package; its fields follow, one cell each.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExceptionHeader {
+    /// The tag's id, unique in the program.
+    pub tag: u32,
+    /// Number of fields.
+    pub len: u32,
+    /// The runtime's own: see its search for packages that are in use.
+    pub mark: u64,
+}
+
+/// Bytes of a field in an exception package.
+pub const EXCEPTION_FIELD_SIZE: u64 = 16;
+
 const _: () = {
+    assert!(size_of::<ExceptionHeader>() == 16);
     assert!(size_of::<MemoryState>() == 32);
     assert!(size_of::<TableState>() == 32);
     assert!(size_of::<FuncEntry>() == 16);
     assert!(size_of::<FuncRecord>() == 8);
     assert!(size_of::<SegmentState>() == 16);
     assert!(size_of::<StateHeader>() == 16);
-    assert!(SLOTS + SLOT_SIZE * SLOT_COUNT == 0x5000_0000_0000);
+    assert!(EXCEPTIONS == 0x5000_0000_0000);
 };

@@ -97,6 +97,52 @@ unsafe extern "C" fn leave() {
     )
 }
 
+/// The builtin `exception_new`: hands on the stack pointer as well, with the registers that may hold references put below.
+#[unsafe(export_name = "wexe.exception_new")]
+#[unsafe(naked)]
+unsafe extern "C" fn exception_new(tag: u64, len: u64) -> u64 {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "sub rsp, 8",
+        "mov rdx, rsp",
+        "call {new}",
+        "leave",
+        "ret",
+        new = sym crate::exception::new,
+    )
+}
+
+/// The builtin `throw`: hands on its own frame, from which the search goes outwards.
+#[unsafe(export_name = "wexe.throw")]
+#[unsafe(naked)]
+unsafe extern "C" fn throw(exception: u64) -> i32 {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "mov rsi, rbp",
+        "call {throw}",
+        "pop rbp",
+        "ret",
+        throw = sym crate::exception::throw,
+    )
+}
+
+/// Continues in generated code at the handler `pc`, with its stack and frame pointer and the exception in the first
+/// payload register.
+///
+/// # Safety
+/// The frame is that of generated code which has a handler there.
+#[unsafe(naked)]
+pub unsafe extern "C" fn resume(exception: u64, pc: u64, stack: u64, frame: u64) -> ! {
+    naked_asm!("mov rax, rdi", "mov rsp, rdx", "mov rbp, rcx", "jmp rsi")
+}
+
 /// The registers of interrupted code, in the kernel's signal frame.
 pub struct Context<'a>(&'a mut libc::ucontext_t);
 
