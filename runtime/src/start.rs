@@ -7,6 +7,7 @@
 use crate::{arch, memory, stderr, table, trap};
 use core::ffi::{CStr, c_char};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use rustix::io::Errno;
 use wexe_abi::program::{ArrayCall, Module, Program};
 
 unsafe extern "C" {
@@ -81,18 +82,23 @@ pub unsafe fn boot(stack: *const usize) {
 /// Maps and initialises every module, in order; a trap ends the process.
 pub fn instantiate_all() {
     for module in modules() {
-        if let Err(what) = map(module) {
-            stderr::fail(&["cannot map ", what, ": address space or memory exhausted (see ulimit -v)"], 1);
+        if let Err((what, errno)) = map(module) {
+            let why = match errno {
+                Errno::EXIST => ": its address range is taken",
+                Errno::PERM => ": low addresses are forbidden (see vm.mmap_min_addr)",
+                _ => ": address space or memory exhausted (see ulimit -v)",
+            };
+            stderr::fail(&["cannot map ", what, why], 1);
         }
         call(module.instantiate, &mut []);
     }
 }
 
-/// Maps what a module's instance needs before its code runs; if that fails, says what could not be mapped.
-pub fn map(module: &'static Module) -> Result<(), &'static str> {
-    memory::map_state(module).map_err(|_| "instance state")?;
-    memory::map(module).map_err(|_| "linear memory")?;
-    table::map(module).map_err(|_| "a table")
+/// Maps what a module's instance needs before its code runs; if that fails, says what could not be mapped, and why.
+pub fn map(module: &'static Module) -> Result<(), (&'static str, Errno)> {
+    memory::map_state(module).map_err(|errno| ("instance state", errno))?;
+    memory::map(module).map_err(|errno| ("linear memory", errno))?;
+    table::map(module).map_err(|errno| ("a table", errno))
 }
 
 /// Calls an entry point of generated code, if there is one; a trap ends the process.

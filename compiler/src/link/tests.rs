@@ -77,6 +77,15 @@ fn too_little_address_space_is_reported() {
 }
 
 #[test]
+fn memory_that_cannot_be_mapped_is_reported() {
+    let program = TestProgram { memory: Some((vec![], 1 << 30, 1 << 30)), ..nothing() };
+    let output = run_shell(&program.link(), "ulimit -v 100000; exec \"$0\"", &[]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let message = "wexe: cannot map linear memory: address space or memory exhausted (see ulimit -v)\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), message);
+}
+
+#[test]
 fn linking_is_deterministic_whatever_the_thread_count() {
     let object = nothing().object();
     let executables = [1, 2, 5].map(|threads| {
