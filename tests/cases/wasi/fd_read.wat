@@ -1,7 +1,7 @@
 ;;! dir: /
 ;;! file: a.txt = hello world
 ;;! stdin: from stdin
-;; Reading: into several vectors, to the end, and not where it is not allowed.
+;; Reading: into several vectors, to the end, and not where it is not allowed. Sizes as in CVE-2026-27204.
 (module
   (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))

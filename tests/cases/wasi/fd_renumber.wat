@@ -3,7 +3,7 @@
 ;;! file: b.txt = bbb
 ;;! after: b.txt = bbb
 ;;! stdin: x
-;; Moving a descriptor onto another, which is closed.
+;; Moving a descriptor onto another, which is closed. Numbers as in CVE-2025-53901.
 (module
   (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $fd_fdstat_get (param i32 i32) (result i32)))

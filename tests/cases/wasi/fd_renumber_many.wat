@@ -1,6 +1,7 @@
 ;;! dir: /
 ;;! file: a.txt = aaa
 ;; Renumbering closes what it replaces: it can go on for longer than the host has descriptors.
+;; GHSA-3p27 was a leak.
 (module
   (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_renumber" (func $fd_renumber (param i32 i32) (result i32)))

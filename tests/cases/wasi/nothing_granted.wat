@@ -1,4 +1,5 @@
 ;; Without `--dir` there is no directory, whatever number is tried, and no path leads anywhere.
+;; CVE-2023-51661 was a current directory that nobody had granted.
 (module
   (import "wasi_snapshot_preview1" "fd_prestat_get" (func $fd_prestat_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))

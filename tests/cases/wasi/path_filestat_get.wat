@@ -12,7 +12,7 @@
 ;;! symlink: box/dlink -> d
 ;;! symlink: box/loop -> loop
 ;;! symlink: box/dangling -> nothing
-;; Attributes by path, of links or of what they lead to.
+;; Attributes by path, of links or of what they lead to. Trailing slashes as in GHSA-vqjp.
 (module
   (import "wasi_snapshot_preview1" "path_filestat_get" (func $path_filestat_get (param i32 i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))

@@ -17,7 +17,7 @@
 ;;! after: box/c = a
 ;;! after: secret = secret\n
 ;;! after: box/file = data\n
-;; Renaming.
+;; Renaming. Trailing slashes as in GHSA-m9f7.
 (module
   (import "wasi_snapshot_preview1" "path_rename" (func $path_rename (param i32 i32 i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_filestat_get" (func $path_filestat_get (param i32 i32 i32 i32 i32) (result i32)))

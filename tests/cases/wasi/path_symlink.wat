@@ -9,7 +9,7 @@
 ;;! symlink: box/outfile -> ../secret
 ;;! symlink: box/absfile -> /etc/passwd
 ;;! after: outdir/l absent
-;; Symbolic links.
+;; Symbolic links. What they may hold, as in CVE-2025-43853.
 (module
   (import "wasi_snapshot_preview1" "path_symlink" (func $path_symlink (param i32 i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_readlink" (func $path_readlink (param i32 i32 i32 i32 i32 i32) (result i32)))

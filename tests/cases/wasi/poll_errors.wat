@@ -1,4 +1,4 @@
-;; What polling refuses.
+;; What polling refuses. Sizes as in CVE-2026-54914.
 (module
   (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))

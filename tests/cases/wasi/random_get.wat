@@ -1,4 +1,4 @@
-;; Random bytes: different ones each time, and no more than asked for.
+;; Random bytes: different ones each time, and no more than asked for. Sizes as in CVE-2026-27204.
 (module
   (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))

@@ -17,6 +17,7 @@
 ;;! file: rw/w = w
 ;;! after: rw/w = w
 ;; A directory granted read-only: everything in it can be read and nothing changed, however it is tried.
+;; Linking and renaming as in CVE-2026-58494, truncating as in CVE-2026-47261.
 (module
   (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
