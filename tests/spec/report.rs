@@ -10,6 +10,8 @@ pub struct Report {
     failures: Vec<(usize, String)>,
 }
 
+/// What is said of a step whose instance does not exist.
+pub const NOT_INSTANTIATED: &str = "its module was not instantiated";
 /// More failures than these are only counted.
 const SHOWN: usize = 12;
 
@@ -25,6 +27,11 @@ impl Report {
             Ok(()) => self.passed += usize::from(is_assertion),
             Err(message) => self.failures.push((line, message)),
         }
+    }
+
+    /// Whether a step failed that only follows from the failure of another.
+    pub fn has_consequences(&self) -> bool {
+        self.failures.iter().any(|(_, message)| message == NOT_INSTANTIATED)
     }
 
     /// `Err` says what failed.

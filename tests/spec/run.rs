@@ -10,7 +10,7 @@ use wexe_compiler::{Error, ErrorKind, InstanceId, Options, Script as Compiler};
 use super::expected::Expected;
 use super::group::{self, Group};
 use super::record::{self, Record};
-use super::report::Report;
+use super::report::{NOT_INSTANTIATED, Report};
 use super::script::{self, Action, Import, Rejected, Rejection, Script, Step};
 use super::suite::File;
 use super::{Configuration, spectest};
@@ -122,7 +122,7 @@ impl Executable<'_, '_> {
         if let Action::Instantiate = step.action {
             return self.instantiate(script, step);
         }
-        let instance = *self.instances.get(&step.instance).ok_or("its module was not instantiated")?;
+        let instance = *self.instances.get(&step.instance).ok_or(NOT_INSTANTIATED)?;
         let added = match &step.action {
             Action::Instantiate => unreachable!("done above"),
             Action::Register(name) => {
