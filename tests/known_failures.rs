@@ -39,7 +39,7 @@ pub fn skippable(
 
 /// Turns the trials on the list around.
 pub fn expect(trials: Vec<Listed>) -> Vec<Trial> {
-    let reasons = parse(include_str!("known-failures.txt"));
+    let reasons = reasons();
     let mut unused = reasons.clone();
     let mut expected: Vec<Trial> = trials
         .into_iter()
@@ -66,9 +66,9 @@ fn must_fail(run: Runner, reason: &str) -> Result<(), Failed> {
     }
 }
 
-/// Lines `name  reason`; `#` begins a comment.
-fn parse(list: &'static str) -> BTreeMap<String, &'static str> {
-    let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+/// The list, whose lines are `name  reason`; `#` begins a comment.
+pub fn reasons() -> BTreeMap<String, &'static str> {
+    let lines = include_str!("known-failures.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
             let (name, reason) = line.split_once("  ").expect("a name, two spaces and a reason");

@@ -1,8 +1,8 @@
 //! Every `.wast` file of the official suite → one trial for each configuration of the compiler.
 //!
-//! A file's modules become native executables that perform the script's actions and write down what came of them; the trial
-//! compares that with what the script asserts. Many files stand in several versions of the specification unchanged: such a
-//! file runs once and counts wherever it stands.
+//! A file's modules become native executables that perform the script's actions and write down what came of them; the
+//! trial compares that with what the script asserts. Many files stand in several versions of the specification
+//! unchanged: such a file runs once and counts wherever it stands.
 
 mod expected;
 mod group;

