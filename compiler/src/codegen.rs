@@ -8,7 +8,7 @@ use crate::inline::Inlinable;
 use crate::options::{OptLevel, Progress};
 use crate::translate::{self, Environment, FunctionName, Name, Workspace};
 use cranelift_codegen::binemit::Reloc;
-use cranelift_codegen::ir::{ExternalName, Function, LibCall};
+use cranelift_codegen::ir::{ExternalName, Function};
 use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedMachReloc, FinalizedRelocTarget};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,18 +29,11 @@ pub(crate) enum Unit {
     Instantiate,
 }
 
-/// What a relocation refers to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RelocTarget {
-    Name(Name),
-    LibCall(LibCall),
-}
-
 /// A 32-bit PC-relative field to fill in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Relocation {
     pub offset: u32,
-    pub target: RelocTarget,
+    pub target: Name,
     pub addend: i64,
     pub is_call: bool,
 }
@@ -237,10 +230,9 @@ fn call_sites(compiled: &CompiledCode) -> Vec<CallSite> {
 fn relocation(reloc: &FinalizedMachReloc, function: &Function) -> Relocation {
     let target = match &reloc.target {
         FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
-            RelocTarget::Name(FunctionName::decode(&function.params.user_named_funcs()[*name]))
+            FunctionName::decode(&function.params.user_named_funcs()[*name])
         }
-        FinalizedRelocTarget::ExternalName(ExternalName::LibCall(call)) => RelocTarget::LibCall(*call),
-        other => unreachable!("no relocation to {other:?} is ever asked for"),
+        other => unreachable!("no instruction is translated to a reference to {other:?}"),
     };
     let is_call = match reloc.kind {
         Reloc::X86CallPCRel4 => true,

@@ -15,7 +15,6 @@ mod exception;
 mod fd_table;
 mod imports;
 mod invoke;
-mod libcalls;
 mod mem;
 mod memory;
 mod sandbox;

@@ -10,12 +10,11 @@ mod program;
 
 pub(crate) use program::{Call, Command, Commands, Entry, emit_program, emit_script};
 
-use crate::codegen::{Compiled, RelocTarget, Relocation, Unit};
+use crate::codegen::{Compiled, Relocation, Unit};
 use crate::declare::Callee;
 use crate::error::{Error, ErrorKind, Result};
 use crate::translate::{Environment, Name};
 use blob::{Blob, Pointee, Section};
-use cranelift_codegen::ir::LibCall;
 use object::elf;
 use object::write::{Object, Relocation as ObjectRelocation, SectionId, Symbol, SymbolId, SymbolSection};
 use object::{
@@ -193,44 +192,23 @@ fn resolve(
 ) -> Result<()> {
     let offset = base + u64::from(relocation.offset);
     let pointee = match relocation.target {
-        RelocTarget::LibCall(call) => Pointee::Symbol(writer.external(libcall_symbol(call))),
-        RelocTarget::Name(Name::Builtin(builtin)) => Pointee::Symbol(writer.external(builtin.symbol())),
-        RelocTarget::Name(Name::Record(function)) => Pointee::Section(Section::Rodata, places.records[&function]),
-        RelocTarget::Name(Name::Data(segment)) => Pointee::Section(Section::Rodata, places.data[&segment]),
-        RelocTarget::Name(Name::Elements(segment)) => Pointee::Section(Section::Rodata, places.elements[&segment]),
-        RelocTarget::Name(Name::Function(function)) => {
-            match &environment.declarations.functions[function as usize].callee {
-                Callee::Instance(symbol) | Callee::Host(symbol) => Pointee::Symbol(writer.external(symbol)),
-                Callee::Body => {
-                    let distance = places.functions[&function] as i64 - offset as i64 + relocation.addend;
-                    let distance =
-                        i32::try_from(distance).map_err(|_| Error::limit("the module's code is larger than 2 GiB"))?;
-                    text[offset as usize..offset as usize + 4].copy_from_slice(&distance.to_le_bytes());
-                    return Ok(());
-                }
+        Name::Builtin(builtin) => Pointee::Symbol(writer.external(builtin.symbol())),
+        Name::Record(function) => Pointee::Section(Section::Rodata, places.records[&function]),
+        Name::Data(segment) => Pointee::Section(Section::Rodata, places.data[&segment]),
+        Name::Elements(segment) => Pointee::Section(Section::Rodata, places.elements[&segment]),
+        Name::Function(function) => match &environment.declarations.functions[function as usize].callee {
+            Callee::Instance(symbol) | Callee::Host(symbol) => Pointee::Symbol(writer.external(symbol)),
+            Callee::Body => {
+                let distance = places.functions[&function] as i64 - offset as i64 + relocation.addend;
+                let distance =
+                    i32::try_from(distance).map_err(|_| Error::limit("the module's code is larger than 2 GiB"))?;
+                text[offset as usize..offset as usize + 4].copy_from_slice(&distance.to_le_bytes());
+                return Ok(());
             }
-        }
+        },
     };
     let r_type = if relocation.is_call { elf::R_X86_64_PLT32 } else { elf::R_X86_64_PC32 };
     writer.relocate(Section::Text, offset, pointee, relocation.addend, r_type)
-}
-
-/// The runtime's symbol of a function that Cranelift calls by itself.
-fn libcall_symbol(call: LibCall) -> &'static str {
-    match call {
-        LibCall::CeilF32 => "ceilf",
-        LibCall::CeilF64 => "ceil",
-        LibCall::FloorF32 => "floorf",
-        LibCall::FloorF64 => "floor",
-        LibCall::TruncF32 => "truncf",
-        LibCall::TruncF64 => "trunc",
-        LibCall::NearestF32 => "nearbyintf",
-        LibCall::NearestF64 => "nearbyint",
-        LibCall::FmaF32 => "fmaf",
-        LibCall::FmaF64 => "fma",
-        LibCall::X86Pshufb => "__cranelift_x86_pshufb",
-        other => unreachable!("no instruction becomes a call of {other}"),
-    }
 }
 
 /// The symbol of a function's code, for other objects: the code itself, or what makes a host function callable.
