@@ -1,16 +1,17 @@
 //! Exceptions: the search for a handler, and the memory that exceptions live in.
 //!
 //! A thrown exception is a package: a header and its fields. Programs hold references to packages on their stack, in
-//! globals, in tables and in other packages, and never say when they are done with one. So the packages lie in an arena of
-//! their own; when that is full, those that no word in any of these places points into are free (a conservative mark and
-//! sweep: nothing moves, so generated code has to keep no records for it).
+//! globals, in tables and in other packages, and never say when they are done with one. So the packages lie in an arena
+//! of their own; when that is full, those that no word in any of these places points into are free (a conservative mark
+//! and sweep: nothing moves, so generated code has to keep no records for it).
 //!
 //! ```text
 //! EXCEPTIONS                 CURSOR    GAP_END                   END               + EXCEPTIONS_MAX_BYTES
 //! │ package │ package │ free │ free    │ package │ free │ package │ not mapped yet … │ STARTS: a bit for each 16 bytes
 //! ```
 //!
-//! A bit in `STARTS` says that a package begins there. Packages are placed at the cursor, which moves on from gap to gap.
+//! A bit in `STARTS` says that a package begins there. Packages are placed at the cursor, which moves on from gap to
+//! gap.
 
 use crate::memory::map_at;
 use crate::{arch, start, trap};
