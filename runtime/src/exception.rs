@@ -1,17 +1,16 @@
 //! Exceptions: the search for a handler, and the memory that exceptions live in.
 //!
 //! A thrown exception is a package: a header and its fields. Programs hold references to packages on their stack, in
-//! globals, in tables and in other packages, and never say when they are done with one. So the packages lie in an arena
-//! of their own; when that is full, those that no word in any of these places points into are free (a conservative mark
-//! and sweep: nothing moves, so generated code has to keep no records for it).
+//! globals, in tables and in other packages, and never say when they are done with one. So the packages lie in an
+//! arena of their own; when that is full, those that no word in any of these places points into are free (a
+//! conservative mark and sweep: nothing moves, so generated code has to keep no records for it).
 //!
 //! ```text
-//! EXCEPTIONS                 CURSOR    GAP_END                   END               + EXCEPTIONS_MAX_BYTES
-//! │ package │ package │ free │ free    │ package │ free │ package │ not mapped yet … │ STARTS: a bit for each 16 bytes
+//! EXCEPTIONS                 CURSOR GAP_END                   END              EXCEPTIONS + EXCEPTIONS_MAX_BYTES
+//! │ package │ package │ free │ free │ package │ free │ package │ not mapped yet │ STARTS: a bit for each 16 bytes
 //! ```
 //!
-//! A bit in `STARTS` says that a package begins there. Packages are placed at the cursor, which moves on from gap to
-//! gap.
+//! A bit in `STARTS` says that a package begins there. Packages are placed at the cursor, which moves from gap to gap.
 
 use crate::memory::map_at;
 use crate::{arch, start, trap};
@@ -31,8 +30,8 @@ static CURSOR: AtomicU64 = AtomicU64::new(EXCEPTIONS);
 static GAP_END: AtomicU64 = AtomicU64::new(EXCEPTIONS);
 static END: AtomicU64 = AtomicU64::new(EXCEPTIONS);
 
-/// A new exception package, or 0: there is no memory for any. `stack` is the stack pointer of the generated code, below
-/// which its callee-saved registers have been put.
+/// A new exception package, or 0: there is no memory for any. Everything that the
+/// program may hold a reference in lies above `stack`, its callee-saved registers included.
 pub extern "C" fn new(tag: u64, len: u64, stack: u64) -> u64 {
     let size = size_of::<ExceptionHeader>() as u64 + len * EXCEPTION_FIELD_SIZE;
     let package = place(size)

@@ -97,8 +97,8 @@ unsafe extern "C" fn leave() {
     )
 }
 
-/// The builtin `exception_new`: hands on the stack pointer as well, with the registers that may hold references put
-/// below.
+/// The builtin `exception_new`: hands on the stack pointer as well, above which it has put the registers that may hold
+/// references.
 #[unsafe(export_name = "wexe.exception_new")]
 #[unsafe(naked)]
 unsafe extern "C" fn exception_new(tag: u64, len: u64) -> u64 {
