@@ -264,7 +264,11 @@ fn find(table: &HandlerTable, offset: u32, tag: u32) -> Option<&'static Handler>
     // SAFETY: the compiler's arrays; there is one more `first` than there are sites, and it ends the handlers.
     let (sites, first) =
         unsafe { (start::slice(table.sites, table.site_count), start::slice(table.first, table.site_count + 1)) };
-    let site = sites.binary_search(&offset).ok()?;
+    // Not `binary_search`: shared with the trap table's, it would no longer be inlined into programs without exceptions.
+    let site = sites.partition_point(|&site| site < offset);
+    if sites.get(site) != Some(&offset) {
+        return None;
+    }
     let (&from, &to) = (first.get(site)?, first.get(site + 1)?);
     // SAFETY: as above.
     let handlers = unsafe { start::slice(table.handlers.add(from as usize), u64::from(to.checked_sub(from)?)) };
