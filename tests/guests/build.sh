@@ -6,6 +6,7 @@
 #   AssemblyScript  npm install assemblyscript @assemblyscript/wasi-shim; their folder in $ASSEMBLYSCRIPT
 #   Go              any Go from 1.21, in $GO
 #   ./build.sh [c] [rust] [assemblyscript] [go]
+# Programs with exceptions have a script of their own: exceptions/build.sh.
 set -eu
 cd "$(dirname "$0")"
 [ $# -gt 0 ] || set -- c rust assemblyscript go
