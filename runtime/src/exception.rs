@@ -264,7 +264,7 @@ fn find(table: &HandlerTable, offset: u32, tag: u32) -> Option<&'static Handler>
     // SAFETY: the compiler's arrays; there is one more `first` than there are sites, and it ends the handlers.
     let (sites, first) =
         unsafe { (start::slice(table.sites, table.site_count), start::slice(table.first, table.site_count + 1)) };
-    // Not `binary_search`: shared with the search for traps it would not be inlined there, and every program would grow.
+    // Not `binary_search`: shared with the search for traps it would not be inlined there, and programs would grow.
     let site = sites.partition_point(|&site| site < offset);
     if sites.get(site) != Some(&offset) {
         return None;
