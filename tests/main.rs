@@ -3,6 +3,7 @@
 //! One program instead of one per file, since linking the compiler again for each would dominate the time. How cases
 //! are written stands in `tests/README.md`.
 
+mod bounds;
 mod case;
 mod cli;
 mod clif;
@@ -36,6 +37,7 @@ fn main() {
     trials.extend(sandbox::trials());
     trials.extend(damage::trials());
     trials.extend(end_of_memory::trials());
+    trials.extend(bounds::trials());
     trials.extend(readme::trials());
     trials.extend(spec::trials());
     trials.extend(tidy::trials());

@@ -49,7 +49,7 @@ impl Configuration {
     ];
 
     /// As the table's columns are headed and trials are marked.
-    fn name(self) -> String {
+    pub fn name(self) -> String {
         let opt_level = match self.opt_level {
             OptLevel::O0 => "-O0",
             OptLevel::O2 => "-O2",
@@ -91,6 +91,14 @@ fn trial(file: File, configuration: Configuration, shared: Shared) -> Listed {
         report.outcome()
     };
     Listed { variant: configuration.name(), ..crate::known_failures::trial(name, run) }
+}
+
+/// Runs a script that is not of the suite; all its assertions must hold.
+pub fn script(text: String, configuration: Configuration) -> Result<(), String> {
+    // The suite's files are part of the test program, so this one stays as long.
+    let text = text.leak();
+    let file = File { suite: "cases".to_string(), name: String::new(), text, features: Features::ALL };
+    run::run(&file, configuration).outcome()
 }
 
 /// No assertion of a script holds in which all are wrong, though its modules work: the trials could fail.
