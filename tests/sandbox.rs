@@ -11,20 +11,38 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use wexe_compiler::{Cpu, OptLevel};
+
 use crate::case;
 use crate::cli::shell;
 use crate::known_failures::{Listed, skippable, trial};
 use crate::process::TempDir;
+use crate::spec::{self, Configuration};
 
 pub fn trials() -> Vec<Listed> {
-    vec![
+    let mut trials = vec![
         trial("sandbox/listener", listener),
         trial("sandbox/datagram", datagram),
         trial("sandbox/race-link", race_link),
         trial("sandbox/race-directory", race_directory),
         skippable("sandbox/system-calls", system_calls),
-    ]
+    ];
+    for configuration in SCRIPT_CONFIGURATIONS {
+        for path in case::find("sandbox", &["wast"]) {
+            let name = case::name(&path);
+            let run = move || {
+                let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
+                spec::script(text, configuration)
+            };
+            trials.push(Listed { variant: configuration.name(), ..trial(name, run) });
+        }
+    }
+    trials
 }
+
+/// What a program may do to its own memory, tables and stack is tried in the form of the official suite.
+const SCRIPT_CONFIGURATIONS: [Configuration; 2] =
+    [Configuration { opt_level: OptLevel::O2, cpu: Cpu::V3 }, Configuration { opt_level: OptLevel::O0, cpu: Cpu::V1 }];
 
 /// Builds `cases/sandbox/NAME.wat` in `directory`.
 fn build(name: &str, options: &str, directory: &TempDir) -> Result<(), String> {

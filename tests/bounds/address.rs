@@ -1,7 +1,7 @@
 //! The forms of address that the compiler folds into an instruction → their text, and the index they mean.
 //!
-//! Each form knows how to reach an index that a test wants to hit, and also some operands that reach it only because the
-//! index wraps around, or that would reach it if 33 bits were taken where there are 32.
+//! Each form knows how to reach an index that a test wants to hit, and also some operands that reach it only because
+//! the index wraps around, or that would reach it if 33 bits were taken where there are 32.
 
 use wexe_abi::layout::{LOW_MEMORY, STATE_BASE};
 

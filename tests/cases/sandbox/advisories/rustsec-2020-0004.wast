@@ -1,0 +1,25 @@
+;; RUSTSEC-2020-0004 (lucet): the stack for signals was too small for what the kernel puts there, and was freed while in
+;; use. Here it is mapped once, and trap after trap is taken on it, at every depth of the stack.
+(module
+  (memory 1)
+  (func $deep (export "deep") (param i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then (return (i32.load (i32.const 65536)))))
+    (i32.add (call $deep (i32.sub (local.get 0) (i32.const 1))) (i32.const 1)))
+  (func $forever (export "forever") (param i64) (result i64)
+    (i64.add (call $forever (i64.add (local.get 0) (i64.const 1))) (i64.const 1)))
+  (func $vectors (export "vectors") (param v128) (result v128)
+    (i8x16.add (call $vectors (i8x16.add (local.get 0) (local.get 0))) (local.get 0)))
+  (func (export "unreachable") (unreachable))
+  (func (export "divide") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0))))
+
+(assert_trap (invoke "deep" (i32.const 0)) "out of bounds memory access")
+(assert_exhaustion (invoke "forever" (i64.const 0)) "call stack exhausted")
+(assert_trap (invoke "deep" (i32.const 1000)) "out of bounds memory access")
+(assert_exhaustion (invoke "forever" (i64.const 0)) "call stack exhausted")
+(assert_trap (invoke "unreachable") "unreachable")
+(assert_exhaustion (invoke "vectors" (v128.const i64x2 1 2)) "call stack exhausted")
+(assert_trap (invoke "deep" (i32.const 50000)) "out of bounds memory access")
+(assert_exhaustion (invoke "deep" (i32.const -1)) "call stack exhausted")
+(assert_trap (invoke "divide" (i32.const 0)) "integer divide by zero")
+(assert_exhaustion (invoke "forever" (i64.const 0)) "call stack exhausted")
+(assert_return (invoke "divide" (i32.const 1)) (i32.const 1))
