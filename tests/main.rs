@@ -12,6 +12,7 @@ mod end_of_memory;
 mod error;
 mod executable;
 mod known_failures;
+mod limits;
 mod process;
 mod readme;
 mod run;
@@ -38,6 +39,7 @@ fn main() {
     trials.extend(damage::trials());
     trials.extend(end_of_memory::trials());
     trials.extend(bounds::trials());
+    trials.extend(limits::trials());
     trials.extend(readme::trials());
     trials.extend(spec::trials());
     trials.extend(tidy::trials());
