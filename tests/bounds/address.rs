@@ -5,6 +5,9 @@
 
 use wexe_abi::layout::{LOW_MEMORY, STATE_BASE};
 
+/// Operands → the indices that they make, one for each time that the access is performed.
+type Indices = Box<dyn Fn(u64, u64) -> Vec<u64>>;
+
 /// Where an access of a program goes. `$x` and `$y` are the operands as `i64`; `$i` and `$j` the same as indices;
 /// `$s` starts as 0.
 pub struct Address {
@@ -13,8 +16,7 @@ pub struct Address {
     pub offset: u64,
     /// What stands around the access, which is `{}`. Here and in the index, `T.` is the index type's.
     pub frame: String,
-    /// The indices that the operands make, one for each time that the access is performed.
-    pub indices: Box<dyn Fn(u64, u64) -> Vec<u64>>,
+    pub indices: Indices,
     pub operands: Vec<(u64, u64)>,
 }
 

@@ -17,9 +17,11 @@ pub struct Instruction {
     pub representative: bool,
 }
 
+/// The result of a load, of the bytes that it reads.
+type Value = Box<dyn Fn(&[u8]) -> u64>;
+
 pub enum Effect {
-    /// The result, of the bytes that were read.
-    Load(Box<dyn Fn(&[u8]) -> u64>),
+    Load(Value),
     /// The bytes that are written.
     Store(Vec<u8>),
 }
