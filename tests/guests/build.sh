@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the guest programs of the tests to .wasm beside their sources. The results are committed (but Go's, 2 MB), so this is needed
+# Builds the guest programs of the tests to .wasm beside their sources. The results are committed (but Go's, 5 MB), so this is needed
 # only after a change.
 #   C               Debian's clang-22, lld-22, wasi-libc, libclang-rt-22-dev-wasm32
 #   Rust            Debian's rustc 1.63 and libstd-rust-dev-wasm32: plain MVP code
