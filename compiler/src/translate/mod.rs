@@ -32,7 +32,7 @@ pub(crate) use thunk::{array_call, global_read, host_thunk};
 pub(crate) use trap::trap as table_trap;
 
 use crate::declare::Declarations;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::module::Module;
 use cranelift_codegen::ir::{Function, InstBuilder, SourceLoc, UserFuncName, Value};
 use cranelift_codegen::isa::TargetIsa;
@@ -77,6 +77,9 @@ pub(crate) struct Workspace {
     validator: FuncValidatorAllocations,
 }
 
+/// More basic blocks than any compiler emits in one function: beyond, Cranelift's time is no longer linear.
+const MAX_BLOCKS: usize = 250_000;
+
 /// Translates the body at `index` of the code section, validating it on the way.
 pub(crate) fn body(environment: Environment<'_>, index: usize, workspace: &mut Workspace) -> Result<Function> {
     let module = environment.module;
@@ -118,6 +121,9 @@ fn translate<'a>(
         validator.op(offset, &operator)?;
         translator.builder.set_srcloc(SourceLoc::new(offset as u32));
         translator.operator(&operator).map_err(|error| error.at(offset))?;
+        if translator.builder.func.dfg.num_blocks() > MAX_BLOCKS {
+            return Err(Error::limit(format!("a function of more than {MAX_BLOCKS} basic blocks")).at(offset));
+        }
     }
     operators.finish()?;
     translator.finish();
