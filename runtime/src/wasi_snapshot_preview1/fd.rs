@@ -214,53 +214,76 @@ pub fn fd_read(fd: Fd, iovs: Pointer, iovs_len: Size) -> Result<Size> {
     transfer::read(descriptor.host(), iovs, iovs_len, None)
 }
 
-/// Stores the entries of a directory from `cookie` on, `.` and `..` among them, as many as fit: how many bytes. The
-/// last may be cut off; fewer bytes than `buf_len` mean that there are no more entries.
+/// Cookie of the first entry after `.` and `..`. From there on a cookie is the host's own position after an entry, and
+/// this more.
+const AFTER_DOTS: Dircookie = 2;
+
+/// Stores the entries of a directory from `cookie` on, as many as fit: how many bytes. The last may be cut off; fewer
+/// bytes than `buf_len` mean that there are no more entries.
 ///
-/// A cookie is the host's own position after an entry, so it stays good while other entries come and go.
+/// `.` and `..` come first, whatever order the host has them in. A cookie stays good while other entries come and go,
+/// because the host's positions do. The inode of `..` is not told (it is 0): the directory may be one that nothing
+/// outside of is granted.
 ///
 /// Errors: `badf`; `notcapable` without the right `fd_readdir`; `fault`; `notdir`; `inval` for a cookie that is none.
 ///
 /// Source: `fd_readdir` in wasi_snapshot_preview1.witx.
 pub fn fd_readdir(fd: Fd, buf: Pointer, buf_len: Size, cookie: Dircookie) -> Result<Size> {
     let descriptor = get(fd, Rights::FD_READDIR)?;
-    let buffer = memory::bytes(buf, buf_len)?;
+    let mut listing = Listing { buffer: memory::bytes(buf, buf_len)?, used: 0 };
     if fd_table::filetype(fd)? != Filetype::Directory {
         return Err(Errno::Notdir.into());
     }
-    let position = i64::try_from(cookie).map_err(|_| Errno::Inval)?;
+    if cookie == 0 {
+        listing.add(1, rustix::fs::fstat(descriptor.host())?.st_ino, Filetype::Directory, b".")?;
+    }
+    if cookie <= 1 {
+        listing.add(AFTER_DOTS, 0, Filetype::Directory, b"..")?;
+    }
+    let position = i64::try_from(cookie.saturating_sub(AFTER_DOTS)).map_err(|_| Errno::Inval)?;
     rustix::fs::seek(descriptor.host(), SeekFrom::Start(position as u64))?;
     let mut entries = [MaybeUninit::uninit(); 4096];
     let mut entries = RawDir::new(descriptor.host(), &mut entries);
-    let mut used = 0;
-    while let Some(entry) = entries.next() {
+    while !listing.is_full() {
+        let Some(entry) = entries.next() else { break };
         let entry = entry?;
         let name = entry.file_name();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
         let filetype = match entry.file_type() {
             // Some file systems do not say.
             FileType::Unknown => rustix::fs::statat(descriptor.host(), name, AtFlags::SYMLINK_NOFOLLOW)
                 .map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode)),
             known => known,
         };
-        let dirent = Dirent {
-            d_next: entry.next_entry_cookie(),
-            d_ino: entry.ino(),
-            d_namlen: name.count_bytes() as Size,
-            d_type: fd_table::from_host(filetype) as u8,
-            padding: [0; 3],
-        };
-        used += append(buffer, used, memory::bytes_of(&dirent))?;
-        used += append(buffer, used, name.to_bytes())?;
-        if used == buffer.len() {
-            break;
-        }
+        let next = entry.next_entry_cookie().saturating_add(AFTER_DOTS);
+        listing.add(next, entry.ino(), fd_table::from_host(filetype), name.to_bytes())?;
     }
-    Ok(used as Size)
+    Ok(listing.used as Size)
 }
 
-/// Copies to `buffer` from `used` on, as much as fits: how much.
-fn append(buffer: Bytes, used: usize, bytes: &[u8]) -> Result<usize> {
-    Ok(buffer.part(used, buffer.len() - used)?.copy_from(bytes))
+/// Directory entries on their way to the guest.
+struct Listing {
+    buffer: Bytes,
+    used: usize,
+}
+
+impl Listing {
+    fn is_full(&self) -> bool {
+        self.used == self.buffer.len()
+    }
+
+    /// Adds an entry, as much of it as fits.
+    fn add(&mut self, next: Dircookie, ino: u64, filetype: Filetype, name: &[u8]) -> Result<()> {
+        let d_namlen = name.len() as Size;
+        let dirent = Dirent { d_next: next, d_ino: ino, d_namlen, d_type: filetype as u8, padding: [0; 3] };
+        for bytes in [memory::bytes_of(&dirent), name] {
+            let rest = self.buffer.part(self.used, self.buffer.len() - self.used)?;
+            self.used += rest.copy_from(bytes);
+        }
+        Ok(())
+    }
 }
 
 /// Closes `to` and moves `fd` there, in one step.
