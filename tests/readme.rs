@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use wexe_abi::imports::MODULES;
+use wexe_abi::imports::{MODULES, Status};
 use wexe_abi::trap::Trap;
 use wexe_compiler::{Emit, Options};
 
@@ -13,7 +13,7 @@ use crate::known_failures::{Listed, trial};
 
 type Table = fn() -> String;
 
-const TABLES: &[(&str, Table)] = &[("language", language), ("wasi", wasi), ("traps", traps)];
+const TABLES: &[(&str, Table)] = &[("language", language), ("wasi", wasi), ("wasix", wasix), ("traps", traps)];
 
 pub fn trials() -> Vec<Listed> {
     vec![trial("readme/tables", check)]
@@ -84,18 +84,28 @@ fn language() -> String {
     format!("| proposal | compiled |\n|---|---|\n{}", rows.collect::<String>())
 }
 
-/// Every host function, in the order of the specification, and whether cases call it in each module.
+/// The text of every case that may call host functions.
+fn cases() -> Vec<String> {
+    let cases = ["wasi", "run", "wasix"].into_iter().flat_map(|kind| case::find(kind, &["wat"]));
+    cases.filter_map(|path| fs::read_to_string(path).ok()).collect()
+}
+
+fn is_tested(cases: &[String], module: &str, function: &str) -> bool {
+    let import = format!("\"{module}\" \"{function}\"");
+    cases.iter().any(|text| text.contains(&import))
+}
+
+/// Every function of preview1, in the order of the specification, and whether cases call it in each snapshot.
 fn wasi() -> String {
-    let cases = case::find("wasi", &["wat"]).into_iter().chain(case::find("run", &["wat"]));
-    let cases: Vec<String> = cases.filter_map(|path| fs::read_to_string(path).ok()).collect();
-    let heads: String = MODULES.iter().map(|module| format!(" `{}` |", module.name)).collect();
-    let mut table = format!("| function |{heads}\n|---|{}\n", "---|".repeat(MODULES.len()));
-    for function in MODULES[0].functions {
+    let cases = cases();
+    let snapshots = &MODULES[..2];
+    let heads: String = snapshots.iter().map(|module| format!(" `{}` |", module.name)).collect();
+    let mut table = format!("| function |{heads}\n|---|{}\n", "---|".repeat(snapshots.len()));
+    for function in snapshots[0].functions {
         table += &format!("| `{}` |", function.name);
-        for module in MODULES {
-            let import = format!("\"{}\" \"{}\"", module.name, function.name);
+        for module in snapshots {
             let there = module.functions.iter().any(|other| other.name == function.name);
-            table += match (there, cases.iter().any(|text| text.contains(&import))) {
+            table += match (there, is_tested(&cases, module.name, function.name)) {
                 (true, true) => " yes, tested |",
                 (true, false) => " yes |",
                 (false, _) => " no |",
@@ -103,8 +113,25 @@ fn wasi() -> String {
         }
         table += "\n";
     }
-    let counts = MODULES.iter().map(|module| format!(" **{}** |", module.functions.len()));
+    let counts = snapshots.iter().map(|module| format!(" **{}** |", module.functions.len()));
     table + "| **functions** |" + &counts.collect::<String>() + "\n"
+}
+
+/// Every function of `wasix_32v1`, in the order of its header.
+fn wasix() -> String {
+    let cases = cases();
+    let module = &MODULES[2];
+    let rows = module.functions.iter().map(|function| {
+        let status = match function.status {
+            Status::Done if is_tested(&cases, module.name, function.name) => "yes, tested".to_string(),
+            Status::Done => "yes".to_string(),
+            Status::Refused(why) => format!("refused: {why}"),
+            Status::Later => "not yet".to_string(),
+        };
+        format!("| `{}` | {status} |\n", function.name)
+    });
+    let rows: String = rows.collect();
+    format!("| function | `{}` |\n|---|---|\n{rows}| **functions** | **{}** |\n", module.name, module.functions.len())
 }
 
 fn traps() -> String {

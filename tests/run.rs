@@ -1,4 +1,4 @@
-//! `cases/run`, `cases/trap` and `cases/wasi`: a module is compiled in this process, and its executable run.
+//! `cases/run`, `trap`, `wasi` and `wasix`: a module is compiled in this process, and its executable run.
 //!
 //! Small programs of the first kind run twice, fully optimised for a new processor and not at all for an old one: both
 //! must do the same. (Backtraces differ: inlined functions are not in them.)
@@ -34,7 +34,7 @@ struct BuildLine {
 
 pub fn trials() -> Vec<Listed> {
     let mut trials = Vec::new();
-    for kind in ["run", "trap", "wasi"] {
+    for kind in ["run", "trap", "wasi", "wasix"] {
         for path in case::find(kind, &["wat", "case"]) {
             if kind == "run" && runs_twice(&path) {
                 let path = path.clone();

@@ -14,6 +14,8 @@ const LINE_LENGTH: usize = 120;
 const LONG_LINES: &[&str] = &[
     "runtime/abi/src/wasi_snapshot_preview1.rs",
     "runtime/abi/src/wasi_unstable.rs",
+    "runtime/abi/src/wasix_32v1.rs",
+    "runtime/abi/src/wasix_older.rs",
     "runtime/abi/src/wasmedge_sock.rs",
 ];
 const FILE_LENGTH: usize = 600;

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::module::{Import, Module};
 use std::collections::HashMap;
 use wasmparser::{FuncType, GlobalType, HeapType, MemoryType, RefType, TableType, TypeRef, ValType};
-use wexe_abi::imports::{self, MODULES};
+use wexe_abi::imports::{self, MODULES, Status};
 
 /// Something that can be imported, as code that uses it needs to know it.
 #[derive(Clone, Debug)]
@@ -19,6 +19,18 @@ pub enum Extern {
 
 /// Exports of instances, by the name they are registered under.
 pub type Namespaces = HashMap<String, HashMap<String, Extern>>;
+
+/// Lets the module define the shared memory that it imports as `env.memory`, as threads do: each has an instance of the
+/// module, and whoever starts them makes the memory. Indices stay what they are, since it is the only one imported.
+pub fn define_memory(module: &mut Module<'_>, namespaces: &Namespaces) {
+    let shared = |import: &Import<'_>| {
+        (import.module, import.name) == ("env", "memory") && matches!(import.ty, TypeRef::Memory(ty) if ty.shared)
+    };
+    if module.imported.memories == 1 && !namespaces.contains_key("env") && module.imports.iter().any(shared) {
+        module.imports.retain(|import| !shared(import));
+        module.imported.memories = 0;
+    }
+}
 
 /// Finds what each import leads to, in order.
 pub fn resolve(module: &Module<'_>, namespaces: &Namespaces) -> Result<Vec<Extern>> {
@@ -88,7 +100,10 @@ fn host_symbol(import: &Import<'_>, ty: &FuncType) -> Result<String> {
         |ours: &[imports::Type], theirs: &[ValType]| ours.iter().map(|ty| host_type(*ty)).eq(theirs.iter().copied());
     let matches = |host: &imports::Import| same(host.params, ty.params()) && same(host.results, ty.results());
     if let Some((table, host)) = imports::find(import.module, import.name).find(|(_, host)| matches(host)) {
-        return Ok(format!("{}.{}", table.name, host.name));
+        return match host.status {
+            Status::Done | Status::Refused(_) => Ok(format!("{}.{}", table.name, host.name)),
+            Status::Later => Err(Error::unsupported(format!("import \"{}\" \"{}\"", import.module, import.name))),
+        };
     }
     let (_, host) = imports::find(import.module, import.name).next().ok_or_else(|| unknown(import))?;
     let expected = FuncType::new(host.params.iter().map(|t| host_type(*t)), host.results.iter().map(|t| host_type(*t)));

@@ -36,7 +36,8 @@ pub(crate) fn build<'a>(
     plan: Plan<'_>,
     entries: impl FnOnce(&Module<'a>) -> Result<Vec<Unit>>,
 ) -> Result<Built<'a>> {
-    let module = parse::parse(wasm, validator)?;
+    let mut module = parse::parse(wasm, validator)?;
+    imports::define_memory(&mut module, plan.namespaces);
     let imports = imports::resolve(&module, plan.namespaces)?;
     let mut placement = plan.placement;
     let declarations = declare::declare(&module, imports, plan.prefix, &mut placement)?;

@@ -18,6 +18,15 @@ macro_rules! export_table {
 }
 
 macro_rules! export_row {
+    ($module:ident $file:ident $name:ident ($($param:ident: $ty:ty),*) -> (later $($nothing:ident)?)) => {};
+    ($module:ident $file:ident $name:ident ($($param:ident: $ty:ty),*) -> (refused $why:literal)) => {
+        const _: () = {
+            #[unsafe(export_name = concat!(stringify!($module), ".", stringify!($name)))]
+            extern "C" fn $name($(_: <$ty as wexe_abi::imports::Param>::Raw),*) -> i32 {
+                wexe_abi::types::Errno::Notsup as i32
+            }
+        };
+    };
     ($module:ident $file:ident $name:ident ($param:ident: $ty:ty) -> !) => {
         const _: () = {
             #[unsafe(export_name = concat!(stringify!($module), ".", stringify!($name)))]
@@ -45,7 +54,7 @@ macro_rules! export_row {
     };
 }
 
-/// Stores none, one or a pair of results.
+/// Stores up to three results.
 macro_rules! store_results {
     ($results:ident) => {
         let () = $results;
@@ -56,6 +65,11 @@ macro_rules! store_results {
     ($results:ident $first:ident $second:ident) => {
         $crate::memory::write($first as u32, $results.0)?;
         $crate::memory::write($second as u32, $results.1)?;
+    };
+    ($results:ident $first:ident $second:ident $third:ident) => {
+        $crate::memory::write($first as u32, $results.0)?;
+        $crate::memory::write($second as u32, $results.1)?;
+        $crate::memory::write($third as u32, $results.2)?;
     };
 }
 

@@ -26,6 +26,7 @@ mod transfer;
 mod trap;
 mod wasi_snapshot_preview1;
 mod wasi_unstable;
+mod wasix_32v1;
 mod wasmedge_sock;
 
 // Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares

@@ -131,8 +131,8 @@ pub fn receive(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Res
 }
 
 /// `sendmsg` from the guest's array of vectors.
-pub fn send(fd: BorrowedFd, vectors: Pointer, count: Size) -> Result<Size> {
-    Ok(Transfer::Send(libc::MSG_NOSIGNAL).run(fd, vectors, count)?.len)
+pub fn send(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<Size> {
+    Ok(Transfer::Send(flags).run(fd, vectors, count)?.len)
 }
 
 /// `readlinkat`: how many bytes of the link's contents fitted.

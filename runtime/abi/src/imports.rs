@@ -7,6 +7,9 @@
 //! result in parentheses is a pointer that the caller passes after the parameters, and the function itself returns an
 //! errno; `-> !` marks a function that does not return. Rows stand under the first word of their name, which is also
 //! the file of the runtime that holds their bodies.
+//!
+//! Two kinds of row have no body. A function with `-> (refused "why")` answers `notsup`, always; a program that imports
+//! one with `-> (later)` does not compile yet (`later nothing` if it returns nothing). Their results are parameters.
 
 pub use crate::builtins::Type;
 use crate::types::Errno;
@@ -18,6 +21,17 @@ pub struct Import {
     pub name: &'static str,
     pub params: &'static [Type],
     pub results: &'static [Type],
+    pub status: Status,
+}
+
+/// Whether a function does what its name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Done,
+    /// It answers `notsup`, for this reason.
+    Refused(&'static str),
+    /// Programs that import it do not compile yet.
+    Later,
 }
 
 /// A host module: its name and its functions in the order of the specification.
@@ -31,20 +45,35 @@ pub struct ImportModule {
 pub const MODULES: &[ImportModule] = &[
     ImportModule { name: "wasi_snapshot_preview1", functions: crate::wasi_snapshot_preview1::FUNCTIONS },
     ImportModule { name: "wasi_unstable", functions: crate::wasi_unstable::FUNCTIONS },
+    ImportModule { name: "wasix_32v1", functions: crate::wasix_32v1::FUNCTIONS },
 ];
 
-/// What engines added to standard modules, each with the module whose name programs import it from.
-pub const EXTENSIONS: &[(&str, ImportModule)] =
-    &[("wasi_snapshot_preview1", ImportModule { name: "wasmedge_sock", functions: crate::wasmedge_sock::FUNCTIONS })];
+/// What is imported from a module besides its own table: the name of that module, and the table.
+///
+/// Engines added functions to standard modules. Older programs for WASIX import from it what preview1 has, which is the
+/// same function then, or what `wasix_32v1` had itself.
+pub const EXTENSIONS: &[(&str, ImportModule)] = &[
+    ("wasi_snapshot_preview1", ImportModule { name: "wasmedge_sock", functions: crate::wasmedge_sock::FUNCTIONS }),
+    ("wasix_32v1", ImportModule { name: "wasix_32v1", functions: crate::wasix_older::FUNCTIONS }),
+    (
+        "wasix_32v1",
+        ImportModule { name: "wasi_snapshot_preview1", functions: crate::wasi_snapshot_preview1::FUNCTIONS },
+    ),
+    ("wasi", ImportModule { name: "wasi", functions: &[THREAD_SPAWN] }),
+];
 
-/// The functions that programs may import as `module.name`, each with the module in whose table it stands. The standard
-/// one is first; extensions use its names too, with other types.
+/// How programs of the proposal wasi-threads, and today's for WASIX, start a thread.
+const THREAD_SPAWN: Import =
+    Import { name: "thread-spawn", params: &[Type::I32], results: &[Type::I32], status: Status::Later };
+
+/// The functions that programs may import as `module.name`, each with the module in whose table it stands. That of the
+/// module itself is first; its extensions may use the same name with other types.
 pub fn find(module: &str, name: &str) -> impl Iterator<Item = (&'static ImportModule, &'static Import)> {
-    let standard = MODULES.iter().filter(move |candidate| candidate.name == module);
+    let own = MODULES.iter().filter(move |candidate| candidate.name == module);
     let extensions = EXTENSIONS.iter().filter(move |(extended, _)| *extended == module).map(|(_, extension)| extension);
-    standard.chain(extensions).filter_map(move |candidate| {
-        let import = candidate.functions.iter().find(|import| import.name == name)?;
-        Some((candidate, import))
+    own.chain(extensions).flat_map(move |candidate| {
+        let named = candidate.functions.iter().filter(move |import| import.name == name);
+        named.map(move |import| (candidate, import))
     })
 }
 
@@ -94,20 +123,29 @@ macro_rules! import_table {
 
 macro_rules! import_row {
     ($name:ident ($($ty:ty),*) -> !) => {
-        $crate::imports::Import {
-            name: stringify!($name),
-            params: &[$($crate::imports::type_of::<$ty>()),*],
-            results: &[],
-        }
+        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) () Done)
+    };
+    ($name:ident ($($ty:ty),*) -> (later)) => {
+        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) (I32) Later)
+    };
+    ($name:ident ($($ty:ty),*) -> (later nothing)) => {
+        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) () Later)
+    };
+    ($name:ident ($($ty:ty),*) -> (refused $why:literal)) => {
+        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) (I32) Refused($why))
     };
     ($name:ident ($($ty:ty),*) -> ($($result:ident: $result_ty:ty),*)) => {
+        $crate::imports::import_row!(@ $name (
+            $($crate::imports::type_of::<$ty>(),)*
+            $({ let _ = stringify!($result); $crate::imports::Type::I32 }),*
+        ) (I32) Done)
+    };
+    (@ $name:ident ($($params:tt)*) ($($result:ident)?) $($status:tt)*) => {
         $crate::imports::Import {
             name: stringify!($name),
-            params: &[
-                $($crate::imports::type_of::<$ty>(),)*
-                $({ let _ = stringify!($result); $crate::imports::Type::I32 }),*
-            ],
-            results: &[$crate::imports::Type::I32],
+            params: &[$($params)*],
+            results: &[$($crate::imports::Type::$result)?],
+            status: $crate::imports::Status::$($status)*,
         }
     };
 }

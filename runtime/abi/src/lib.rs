@@ -18,4 +18,6 @@ pub mod trap;
 pub mod types;
 pub mod wasi_snapshot_preview1;
 pub mod wasi_unstable;
+pub mod wasix_32v1;
+pub mod wasix_older;
 pub mod wasmedge_sock;

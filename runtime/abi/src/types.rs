@@ -222,9 +222,17 @@ flags! {
     Subclockflags: u16 {
         ABSTIME = 0,
     }
+    /// The last two are WASIX's.
     Riflags: u16 {
         RECV_PEEK = 0,
         RECV_WAITALL = 1,
+        /// A datagram's length is what it was, even if not all of it is received.
+        RECV_DATA_TRUNCATED = 2,
+        RECV_DONT_WAIT = 3,
+    }
+    /// WASIX's: preview1 defines none.
+    Siflags: u16 {
+        SEND_DONT_WAIT = 0,
     }
     Roflags: u16 {
         RECV_DATA_TRUNCATED = 0,
@@ -241,20 +249,22 @@ flag_params! {
     Lookupflags: u32,
     Fstflags: u16,
     Riflags: u16,
+    Siflags: u16,
     Sdflags: u8,
 }
 
-/// Flags of `sock_send`: none are defined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Siflags;
-
-impl Param for Siflags {
-    type Raw = i32;
-    const TYPE: Type = Type::I32;
-
-    fn decode(raw: i32) -> Result<Siflags, Errno> {
-        if raw == 0 { Ok(Siflags) } else { Err(Errno::Inval) }
-    }
+/// What WASIX lets a program do with sockets, beyond preview1's rights. `Rights::ALL` is without them: only sockets
+/// have them, and `fd_fdstat_set_rights` takes them away.
+impl Rights {
+    pub const SOCK_CONNECT: Rights = Rights(1 << 30);
+    pub const SOCK_LISTEN: Rights = Rights(1 << 31);
+    pub const SOCK_BIND: Rights = Rights(1 << 32);
+    pub const SOCK_RECV: Rights = Rights(1 << 33);
+    pub const SOCK_SEND: Rights = Rights(1 << 34);
+    pub const SOCK_ADDR_LOCAL: Rights = Rights(1 << 35);
+    pub const SOCK_ADDR_REMOTE: Rights = Rights(1 << 36);
+    pub const SOCK_RECV_FROM: Rights = Rights(1 << 37);
+    pub const SOCK_SEND_TO: Rights = Rights(1 << 38);
 }
 
 /// Unknown rights are ignored: real programs ask for all bits and mean all that there are.

@@ -39,28 +39,36 @@ pub fn sock_accept(fd: Fd, flags: Fdflags) -> Result<Fd> {
 /// Source: `sock_recv` in wasi_snapshot_preview1.witx.
 pub fn sock_recv(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags) -> Result<(Size, Roflags)> {
     let socket = socket(fd, Rights::FD_READ)?;
-    let mut flags = 0;
-    if ri_flags.contains(Riflags::RECV_PEEK) {
-        flags |= libc::MSG_PEEK;
-    }
-    if ri_flags.contains(Riflags::RECV_WAITALL) {
-        flags |= libc::MSG_WAITALL;
-    }
-    let received = transfer::receive(socket.host(), ri_data, ri_data_len, flags)?;
+    let received = transfer::receive(socket.host(), ri_data, ri_data_len, receive_flags(ri_flags))?;
     let truncated = received.flags & libc::MSG_TRUNC != 0;
     Ok((received.len, if truncated { Roflags::RECV_DATA_TRUNCATED } else { Roflags::NONE }))
+}
+
+/// The host's flags for receiving with `flags`.
+pub fn receive_flags(flags: Riflags) -> i32 {
+    let host = |flag, host| if flags.contains(flag) { host } else { 0 };
+    host(Riflags::RECV_PEEK, libc::MSG_PEEK)
+        | host(Riflags::RECV_WAITALL, libc::MSG_WAITALL)
+        | host(Riflags::RECV_DATA_TRUNCATED, libc::MSG_TRUNC)
+        | host(Riflags::RECV_DONT_WAIT, libc::MSG_DONTWAIT)
 }
 
 /// Sends the array of `si_data_len` vectors at `si_data`: how many bytes. Nobody at the other end is an error, not a
 /// signal.
 ///
 /// Errors: `badf`; `notsock`; `notcapable` without the right `fd_write`; `fault`; `again`; `pipe`; `notconn`;
-/// `msgsize`; `inval` for any flag.
+/// `msgsize`; `inval` for a flag that does not exist.
 ///
 /// Source: `sock_send` in wasi_snapshot_preview1.witx.
-pub fn sock_send(fd: Fd, si_data: Pointer, si_data_len: Size, _si_flags: Siflags) -> Result<Size> {
+pub fn sock_send(fd: Fd, si_data: Pointer, si_data_len: Size, si_flags: Siflags) -> Result<Size> {
     let socket = socket(fd, Rights::FD_WRITE)?;
-    transfer::send(socket.host(), si_data, si_data_len)
+    transfer::send(socket.host(), si_data, si_data_len, send_flags(si_flags))
+}
+
+/// The host's flags for sending with `flags`.
+pub fn send_flags(flags: Siflags) -> i32 {
+    let wait = if flags.contains(Siflags::SEND_DONT_WAIT) { libc::MSG_DONTWAIT } else { 0 };
+    wait | libc::MSG_NOSIGNAL
 }
 
 /// Shuts down one direction of a connection or both.

@@ -77,10 +77,10 @@
     ;; Flags that do not exist.
     (call $expect (i32.const 27) (call $sock_accept (i32.const 0) (i32.const 32) (i32.const 0)) (global.get $inval))
     (call $expect (i32.const 28)
-      (call $sock_recv (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 4) (i32.const 0) (i32.const 4))
+      (call $sock_recv (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 16) (i32.const 0) (i32.const 4))
       (global.get $inval))
     (call $expect (i32.const 29)
-      (call $sock_send (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 1) (i32.const 0))
+      (call $sock_send (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 2) (i32.const 0))
       (global.get $inval))
     (call $expect (i32.const 30) (call $sock_shutdown (i32.const 0) (i32.const 4)) (global.get $inval))
 

@@ -1,0 +1,162 @@
+//! The import table of `wasix_32v1`: the 91 functions of current wasix-libc, in its order, and the types of sockets.
+//!
+//! Programs built for it take everything that preview1 has from there; older ones import those functions from
+//! `wasix_32v1` too, and some under other names and types ([`crate::wasix_older`]).
+//!
+//! Source: `api_wasix.h` of wasix-org/wasix-libc.
+
+use crate::types::*;
+
+/// Hands the rows of `wasix_32v1` to the macro `$expand` (see [`crate::imports`]).
+#[macro_export]
+macro_rules! wasix_32v1 {
+    ($expand:ident) => {
+        $expand! {
+            wasix_32v1 {
+                clock {
+                    clock_time_set(id: Clockid, timestamp: Timestamp) -> (refused "the machine's clock is not a program's");
+                }
+                fd {
+                    fd_dup(fd: Fd, ro_fd: Pointer) -> (later);
+                    fd_dup2(fd: Fd, min_result_fd: Fd, cloexec: Size, ro_fd: Pointer) -> (later);
+                    fd_event(initial: Filesize, flags: Size, ro_fd: Pointer) -> (later);
+                    fd_pipe(ro_read: Pointer, ro_write: Pointer) -> (later);
+                }
+                tty {
+                    tty_get(state: Pointer) -> (later);
+                    tty_set(state: Pointer) -> (later);
+                }
+                getcwd {
+                    getcwd(path: Pointer, path_len: Pointer) -> (later);
+                }
+                chdir {
+                    chdir(path: Pointer, path_len: Size) -> (later);
+                }
+                callback {
+                    callback_signal(name: Pointer, name_len: Size) -> (later nothing);
+                }
+                thread {
+                    thread_spawn_v2(args: Pointer, ro_tid: Pointer) -> (later);
+                    thread_sleep(duration: Timestamp) -> (later);
+                    thread_id(ro_tid: Pointer) -> (later);
+                    thread_join(tid: Size) -> (later);
+                    thread_parallelism(ro_count: Pointer) -> (later);
+                    thread_signal(tid: Size, signal: Size) -> (later);
+                }
+                futex {
+                    futex_wait(futex: Pointer, expected: Size, timeout: Pointer, ro_woken: Pointer) -> (later);
+                    futex_wake(futex: Pointer, ro_woken: Pointer) -> (later);
+                    futex_wake_all(futex: Pointer, ro_woken: Pointer) -> (later);
+                }
+                thread {
+                    thread_exit(rval: Exitcode) -> (later nothing);
+                }
+                stack {
+                    stack_checkpoint(snapshot: Pointer, ro_value: Pointer) -> (later);
+                    stack_restore(snapshot: Pointer, value: Filesize) -> (later nothing);
+                }
+                path {
+                    path_open2(fd: Fd, dirflags: Size, path: Pointer, path_len: Size, oflags: Size, fs_rights_base: Rights, fs_rights_inheriting: Rights, fdflags: Size, fdflagsext: Size, ro_fd: Pointer) -> (later);
+                }
+                fd {
+                    fd_fdflags_get(fd: Fd, ro_flags: Pointer) -> (later);
+                    fd_fdflags_set(fd: Fd, flags: Size) -> (later);
+                }
+                proc {
+                    proc_raise_interval(signal: Size, interval: Timestamp, repeat: Size) -> (later);
+                    proc_fork(copy_memory: Size, ro_pid: Pointer) -> (later);
+                    proc_fork_env(ro_pid: Pointer) -> (later);
+                    proc_exit2(rval: Exitcode) -> (later nothing);
+                    proc_exec(name: Pointer, name_len: Size, args: Pointer, args_len: Size) -> (later nothing);
+                    proc_exec2(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size) -> (later nothing);
+                    proc_exec3(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, search_path: Size, path: Pointer, path_len: Size) -> (later);
+                    proc_spawn(name: Pointer, name_len: Size, chroot: Size, args: Pointer, args_len: Size, preopen: Pointer, preopen_len: Size, stdin: Size, stdout: Size, stderr: Size, working_dir: Pointer, working_dir_len: Size, ro_handles: Pointer) -> (later);
+                    proc_spawn2(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, fd_ops: Pointer, fd_ops_len: Size, signals: Pointer, signals_len: Size, search_path: Size, path: Pointer, path_len: Size, ro_pid: Pointer) -> (later);
+                    proc_id(ro_pid: Pointer) -> (later);
+                    proc_parent(pid: Size, ro_pid: Pointer) -> (later);
+                    proc_join(pid: Pointer, flags: Size, ro_status: Pointer) -> (later);
+                    proc_signal(pid: Size, signal: Size) -> (later);
+                    proc_signals_get(buf: Pointer) -> (later);
+                    proc_signals_sizes_get(ro_count: Pointer) -> (later);
+                    proc_snapshot() -> (later);
+                }
+                port {
+                    port_bridge(network: Pointer, network_len: Size, token: Pointer, token_len: Size, security: Size) -> (refused "a process has no network of its own");
+                    port_unbridge() -> (refused "a process has no network of its own");
+                    port_dhcp_acquire() -> (refused "the machine's interfaces are not a program's");
+                    port_addr_add(addr: Pointer) -> (refused "the machine's interfaces are not a program's");
+                    port_addr_remove(addr: Pointer) -> (refused "the machine's interfaces are not a program's");
+                    port_addr_clear() -> (refused "the machine's interfaces are not a program's");
+                    port_mac(ro_mac: Pointer) -> (refused "the machine's interfaces are not a program's");
+                    port_addr_list(addrs: Pointer, naddrs: Pointer) -> (refused "the machine's interfaces are not a program's");
+                    port_gateway_set(addr: Pointer) -> (refused "the machine's routes are not a program's");
+                    port_route_add(cidr: Pointer, via_router: Pointer, preferred_until: Pointer, expires_at: Pointer) -> (refused "the machine's routes are not a program's");
+                    port_route_remove(cidr: Pointer) -> (refused "the machine's routes are not a program's");
+                    port_route_clear() -> (refused "the machine's routes are not a program's");
+                    port_route_list(routes: Pointer, nroutes: Pointer) -> (refused "the machine's routes are not a program's");
+                }
+                sock {
+                    sock_status(fd: Fd, ro_status: Pointer) -> (later);
+                    sock_addr_local(fd: Fd, ro_address: Pointer) -> (later);
+                    sock_addr_peer(fd: Fd, ro_address: Pointer) -> (later);
+                    sock_open(family: Size, kind: Size, protocol: Size, ro_fd: Pointer) -> (later);
+                    sock_pair(family: Size, kind: Size, protocol: Size, ro_first: Pointer, ro_second: Pointer) -> (later);
+                    sock_set_opt_flag(fd: Fd, option: Size, flag: Size) -> (later);
+                    sock_get_opt_flag(fd: Fd, option: Size, ro_flag: Pointer) -> (later);
+                    sock_set_opt_time(fd: Fd, option: Size, time: Pointer) -> (later);
+                    sock_get_opt_time(fd: Fd, option: Size, ro_time: Pointer) -> (later);
+                    sock_set_opt_size(fd: Fd, option: Size, size: Filesize) -> (later);
+                    sock_get_opt_size(fd: Fd, option: Size, ro_size: Pointer) -> (later);
+                    sock_join_multicast_v4(fd: Fd, group: Pointer, interface: Pointer) -> (later);
+                    sock_leave_multicast_v4(fd: Fd, group: Pointer, interface: Pointer) -> (later);
+                    sock_join_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> (later);
+                    sock_leave_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> (later);
+                    sock_bind(fd: Fd, address: Pointer) -> (later);
+                    sock_listen(fd: Fd, backlog: Size) -> (later);
+                    sock_accept_v2(fd: Fd, flags: Fdflags, ro_new_fd: Pointer, ro_address: Pointer) -> (later);
+                    sock_connect(fd: Fd, address: Pointer) -> (later);
+                    sock_recv_from(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags, ro_datalen: Pointer, ro_flags: Pointer, ro_address: Pointer) -> (later);
+                    sock_send_to(fd: Fd, si_data: Pointer, si_data_len: Size, si_flags: Siflags, address: Pointer, ro_so_datalen: Pointer) -> (later);
+                    sock_send_file(socket: Fd, file: Fd, offset: Filesize, count: Filesize, ro_sent: Pointer) -> (later);
+                }
+                resolve {
+                    resolve(host: Pointer, host_len: Size, port: Size, addresses: Pointer, naddresses: Size, ro_count: Pointer) -> (later);
+                }
+                epoll {
+                    epoll_create(ro_fd: Pointer) -> (later);
+                    epoll_ctl(epfd: Fd, op: Size, fd: Fd, event: Pointer) -> (later);
+                    epoll_wait(epfd: Fd, events: Pointer, maxevents: Size, timeout: Timestamp, ro_count: Pointer) -> (later);
+                }
+                dl {
+                    dl_invalid_handle(handle: Size) -> (later);
+                }
+                dlopen {
+                    dlopen(path: Pointer, path_len: Size, flags: Size, err_buf: Pointer, err_buf_len: Size, library_path: Pointer, library_path_len: Size, ro_handle: Pointer) -> (later);
+                }
+                dlsym {
+                    dlsym(handle: Size, symbol: Pointer, symbol_len: Size, err_buf: Pointer, err_buf_len: Size, ro_address: Pointer) -> (later);
+                }
+                call {
+                    call_dynamic(function: Size, values: Pointer, values_len: Size, results: Pointer, results_len: Size, strict: Size) -> (later);
+                }
+                closure {
+                    closure_prepare(function: Size, closure: Size, argument_types: Pointer, argument_types_len: Size, result_types: Pointer, result_types_len: Size, user_data: Pointer) -> (later);
+                    closure_allocate(ro_closure: Pointer) -> (later);
+                    closure_free(closure: Size) -> (later);
+                }
+                reflect {
+                    reflect_signature(function: Size, argument_types: Pointer, argument_types_len: Size, result_types: Pointer, result_types_len: Size, ro_result: Pointer) -> (later);
+                }
+                context {
+                    context_create(ro_context: Pointer, entrypoint: Size) -> (later);
+                    context_switch(context: Filesize) -> (later);
+                    context_destroy(context: Filesize) -> (later);
+                }
+            }
+        }
+    };
+}
+
+use crate::imports::import_table;
+wasix_32v1!(import_table);
+const _: () = assert!(FUNCTIONS.len() == 91);

@@ -1,0 +1,9 @@
+//! WASIX: what it has beyond preview1, one file for each first word of a name.
+//!
+//! Functions that it shares with preview1 are that module's, whichever of the two a program imports them from.
+
+use crate::imports::export_table;
+use wexe_abi::types::*;
+
+wexe_abi::wasix_32v1!(export_table);
+wexe_abi::wasix_older!(export_table);
