@@ -13,6 +13,7 @@ mod capabilities;
 mod errno;
 mod exception;
 mod fd_table;
+mod file;
 mod imports;
 mod invoke;
 mod mem;

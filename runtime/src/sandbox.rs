@@ -9,13 +9,15 @@
 
 use crate::errno::{Result, retry};
 use crate::fd_table::Descriptor;
-use crate::{memory, stderr};
+use crate::file::filestat;
+use crate::memory::Bytes;
+use crate::{memory, stderr, transfer};
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, Timestamps};
 use rustix::io::Errno as HostErrno;
-use wexe_abi::types::{Errno, Pointer, Size};
+use wexe_abi::types::{Errno, Filestat, Pointer, Size};
 
 /// Longest path that Linux takes, with the NUL at its end.
 const PATH_MAX: usize = libc::PATH_MAX as usize;
@@ -120,12 +122,12 @@ enum Directory<'a> {
 
 impl Place<'_> {
     /// Whether it is open already, because its path said that it is a directory or because links were to be followed.
-    pub fn is_open(&self) -> bool {
+    fn is_open(&self) -> bool {
         self.name.is_empty()
     }
 
     /// Flags for system calls that take a name: not to follow it.
-    pub fn flags(&self) -> AtFlags {
+    fn flags(&self) -> AtFlags {
         if self.is_open() { AtFlags::EMPTY_PATH } else { AtFlags::SYMLINK_NOFOLLOW }
     }
 }
@@ -163,7 +165,7 @@ fn open_beneath(directory: BorrowedFd, path: &CStr, flags: OFlags, mode: Mode) -
 }
 
 /// Where `path` beneath `directory` is to be created, removed or renamed.
-pub fn place<'a>(directory: &'a Descriptor, path: Path<'a>) -> Result<Place<'a>> {
+fn place<'a>(directory: &'a Descriptor, path: Path<'a>) -> Result<Place<'a>> {
     let (start, end) = path.last_component();
     if is_dots(path.0.get(start..end).unwrap_or_default()) {
         // The kernel refuses to do any of that to `.`, and the right errno is its own.
@@ -182,12 +184,81 @@ pub fn place<'a>(directory: &'a Descriptor, path: Path<'a>) -> Result<Place<'a>>
 }
 
 /// Where what is at `path` beneath `directory` can be looked at or changed; `follow` a link that it may be.
-pub fn find<'a>(directory: &'a Descriptor, path: Path<'a>, follow: bool) -> Result<Place<'a>> {
+fn find<'a>(directory: &'a Descriptor, path: Path<'a>, follow: bool) -> Result<Place<'a>> {
     if follow || path.names_directory() {
         let opened = open(directory, &path, OFlags::PATH, Mode::empty())?;
         return Ok(Place { directory: Directory::Opened(opened), name: c"" });
     }
     place(directory, path)
+}
+
+/// Creates the directory `path`.
+pub fn create_directory(directory: &Descriptor, path: Path) -> Result<()> {
+    let place = place(directory, path)?;
+    // Less what the process's umask takes away.
+    rustix::fs::mkdirat(&place, place.name, Mode::from_raw_mode(0o777))?;
+    Ok(())
+}
+
+/// Creates the symbolic link `path`, which holds `contents`.
+pub fn create_link(directory: &Descriptor, path: Path, contents: &Path) -> Result<()> {
+    let place = place(directory, path)?;
+    rustix::fs::symlinkat(contents.as_c_str(), &place, place.name)?;
+    Ok(())
+}
+
+/// The attributes of what is at `path`; `follow` a link that it may be.
+pub fn stat(directory: &Descriptor, path: Path, follow: bool) -> Result<Filestat> {
+    let place = find(directory, path, follow)?;
+    filestat(&rustix::fs::statat(&place, place.name, place.flags())?)
+}
+
+/// Sets the times of what is at `path`; `follow` a link that it may be.
+pub fn set_times(directory: &Descriptor, path: Path, follow: bool, times: &Timestamps) -> Result<()> {
+    let place = find(directory, path, follow)?;
+    rustix::fs::utimensat(&place, place.name, times, place.flags())?;
+    Ok(())
+}
+
+/// Gives the file `old` a second name.
+pub fn link(old_directory: &Descriptor, old: Path, new_directory: &Descriptor, new: Path) -> Result<()> {
+    let old = find(old_directory, old, false)?;
+    let new = place(new_directory, new)?;
+    if old.is_open() {
+        // Its path says that it is a directory.
+        return Err(Errno::Perm.into());
+    }
+    rustix::fs::linkat(&old, old.name, &new, new.name, AtFlags::empty())?;
+    Ok(())
+}
+
+/// Stores what the symbolic link `path` holds, as much as fits: how many bytes.
+pub fn read_link(directory: &Descriptor, path: Path, contents: Bytes) -> Result<Size> {
+    let link = find(directory, path, false)?;
+    if link.is_open() {
+        return Err(Errno::Inval.into());
+    }
+    if contents.is_empty() {
+        // Linux takes no empty buffer, but has other errors to tell.
+        rustix::fs::readlinkat_raw(&link, link.name, &mut [MaybeUninit::uninit(); 1])?;
+        return Ok(0);
+    }
+    transfer::read_link(&link, contents)
+}
+
+/// Removes a file or a link, or with the flag `REMOVEDIR` an empty directory.
+pub fn remove(directory: &Descriptor, path: Path, flags: AtFlags) -> Result<()> {
+    let place = place(directory, path)?;
+    rustix::fs::unlinkat(&place, place.name, flags)?;
+    Ok(())
+}
+
+/// Renames `old` to `new`, which is replaced.
+pub fn rename(old_directory: &Descriptor, old: Path, new_directory: &Descriptor, new: Path) -> Result<()> {
+    let old = place(old_directory, old)?;
+    let new = place(new_directory, new)?;
+    rustix::fs::renameat(&old, old.name, &new, new.name)?;
+    Ok(())
 }
 
 /// Opens a directory that the program is given, by a path of the host.

@@ -1,13 +1,10 @@
 //! Descriptors: reading, writing, seeking, attributes, directories' entries.
 
-use super::clock::{timespec, timestamp};
-use crate::errno::{Result, retry};
+use crate::errno::Result;
 use crate::fd_table::{self, Descriptor, get};
+use crate::file;
 use crate::memory::{self, Bytes};
-use crate::transfer;
-use core::mem::MaybeUninit;
-use rustix::fs::{AtFlags, FallocateFlags, FileType, OFlags, RawDir, SeekFrom, Stat, Timestamps};
-use rustix::time::Timespec;
+use rustix::fs::{OFlags, SeekFrom};
 use wexe_abi::types::*;
 
 /// Tells the kernel how a part of a file will be used.
@@ -20,17 +17,7 @@ pub fn fd_advise(fd: Fd, offset: Filesize, len: Filesize, advice: Advice) -> Res
     if offset > i64::MAX as u64 || len > i64::MAX as u64 {
         return Err(Errno::Inval.into());
     }
-    let advice = match advice {
-        Advice::Normal => rustix::fs::Advice::Normal,
-        Advice::Sequential => rustix::fs::Advice::Sequential,
-        Advice::Random => rustix::fs::Advice::Random,
-        Advice::Willneed => rustix::fs::Advice::WillNeed,
-        Advice::Dontneed => rustix::fs::Advice::DontNeed,
-        Advice::Noreuse => rustix::fs::Advice::NoReuse,
-    };
-    // No length means to the end of the file, for WASI and for Linux.
-    rustix::fs::fadvise(descriptor.host(), offset, core::num::NonZero::new(len), advice)?;
-    Ok(())
+    file::advise(&descriptor, offset, len, advice)
 }
 
 /// Makes sure that a file has room for `len` bytes at `offset`; it may grow and never shrinks.
@@ -42,8 +29,7 @@ pub fn fd_advise(fd: Fd, offset: Filesize, len: Filesize, advice: Advice) -> Res
 pub fn fd_allocate(fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
     let descriptor = get(fd, Rights::FD_ALLOCATE)?;
     descriptor.require_writable()?;
-    retry(|| rustix::fs::fallocate(descriptor.host(), FallocateFlags::empty(), offset, len))?;
-    Ok(())
+    file::allocate(&descriptor, offset, len)
 }
 
 /// Closes a descriptor, one that the program was given too.
@@ -61,9 +47,7 @@ pub fn fd_close(fd: Fd) -> Result<()> {
 ///
 /// Source: `fd_datasync` in wasi_snapshot_preview1.witx.
 pub fn fd_datasync(fd: Fd) -> Result<()> {
-    let descriptor = get(fd, Rights::FD_DATASYNC)?;
-    retry(|| rustix::fs::fdatasync(descriptor.host()))?;
-    Ok(())
+    file::synchronise(&get(fd, Rights::FD_DATASYNC)?, true)
 }
 
 /// The kind, flags and rights of a descriptor.
@@ -107,8 +91,7 @@ pub fn fd_fdstat_set_flags(fd: Fd, new: Fdflags) -> Result<()> {
     if synchronisation != Fdflags::NONE && synchronisation != flags(&descriptor)?.difference(settable) {
         return Err(Errno::Notsup.into());
     }
-    rustix::fs::fcntl_setfl(descriptor.host(), open_flags(new.intersection(settable)))?;
-    Ok(())
+    file::set_flags(&descriptor, open_flags(new.intersection(settable)))
 }
 
 /// Takes rights away from a descriptor, for good.
@@ -126,12 +109,7 @@ pub fn fd_fdstat_set_rights(fd: Fd, fs_rights_base: Rights, fs_rights_inheriting
 ///
 /// Source: `fd_filestat_get` in wasi_snapshot_preview1.witx.
 pub fn fd_filestat_get(fd: Fd) -> Result<Filestat> {
-    let descriptor = get(fd, Rights::FD_FILESTAT_GET)?;
-    let mut stat = filestat(&rustix::fs::fstat(descriptor.host())?)?;
-    if stat.filetype == Filetype::SocketStream as u8 {
-        stat.filetype = fd_table::filetype(fd)? as u8;
-    }
-    Ok(stat)
+    file::stat(fd, &get(fd, Rights::FD_FILESTAT_GET)?)
 }
 
 /// Cuts a file off at `size` or extends it with zeros.
@@ -143,8 +121,7 @@ pub fn fd_filestat_get(fd: Fd) -> Result<Filestat> {
 pub fn fd_filestat_set_size(fd: Fd, size: Filesize) -> Result<()> {
     let descriptor = get(fd, Rights::FD_FILESTAT_SET_SIZE)?;
     descriptor.require_writable()?;
-    retry(|| rustix::fs::ftruncate(descriptor.host(), size))?;
-    Ok(())
+    file::set_size(&descriptor, size)
 }
 
 /// Sets a file's times of access and modification, each to a time or to now, or leaves it.
@@ -156,8 +133,7 @@ pub fn fd_filestat_set_size(fd: Fd, size: Filesize) -> Result<()> {
 pub fn fd_filestat_set_times(fd: Fd, atim: Timestamp, mtim: Timestamp, fst_flags: Fstflags) -> Result<()> {
     let descriptor = get(fd, Rights::FD_FILESTAT_SET_TIMES)?;
     descriptor.require_writable()?;
-    rustix::fs::futimens(descriptor.host(), &times(atim, mtim, fst_flags)?)?;
-    Ok(())
+    file::set_times(&descriptor, &file::times(atim, mtim, fst_flags)?)
 }
 
 /// Reads from `offset` on into the array of `iovs_len` vectors at `iovs`, and leaves the descriptor's own place alone.
@@ -167,7 +143,7 @@ pub fn fd_filestat_set_times(fd: Fd, atim: Timestamp, mtim: Timestamp, fst_flags
 /// Source: `fd_pread` in wasi_snapshot_preview1.witx.
 pub fn fd_pread(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> Result<Size> {
     let descriptor = get(fd, Rights::FD_READ.union(Rights::FD_SEEK))?;
-    transfer::read(descriptor.host(), iovs, iovs_len, Some(offset))
+    file::read(&descriptor, iovs, iovs_len, Some(offset))
 }
 
 /// What was given to the program as `fd`: a directory, and how long its name is.
@@ -201,7 +177,7 @@ pub fn fd_prestat_dir_name(fd: Fd, path: Pointer, path_len: Size) -> Result<()> 
 /// Source: `fd_pwrite` in wasi_snapshot_preview1.witx.
 pub fn fd_pwrite(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> Result<Size> {
     let descriptor = get(fd, Rights::FD_WRITE.union(Rights::FD_SEEK))?;
-    transfer::write(descriptor.host(), iovs, iovs_len, Some(offset))
+    file::write(&descriptor, iovs, iovs_len, Some(offset))
 }
 
 /// Reads into the array of `iovs_len` vectors at `iovs`: how many bytes, 0 at the end of the file.
@@ -211,7 +187,7 @@ pub fn fd_pwrite(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> Res
 /// Source: `fd_read` in wasi_snapshot_preview1.witx.
 pub fn fd_read(fd: Fd, iovs: Pointer, iovs_len: Size) -> Result<Size> {
     let descriptor = get(fd, Rights::FD_READ)?;
-    transfer::read(descriptor.host(), iovs, iovs_len, None)
+    file::read(&descriptor, iovs, iovs_len, None)
 }
 
 /// Cookie of the first entry after `.` and `..`. From there on a cookie is the host's own position after an entry, and
@@ -235,31 +211,18 @@ pub fn fd_readdir(fd: Fd, buf: Pointer, buf_len: Size, cookie: Dircookie) -> Res
         return Err(Errno::Notdir.into());
     }
     if cookie == 0 {
-        listing.add(1, rustix::fs::fstat(descriptor.host())?.st_ino, Filetype::Directory, b".")?;
+        listing.add(1, file::stat(fd, &descriptor)?.ino, Filetype::Directory, b".")?;
     }
     if cookie <= 1 {
         listing.add(AFTER_DOTS, 0, Filetype::Directory, b"..")?;
     }
-    let position = i64::try_from(cookie.saturating_sub(AFTER_DOTS)).map_err(|_| Errno::Inval)?;
-    rustix::fs::seek(descriptor.host(), SeekFrom::Start(position as u64))?;
-    let mut entries = [MaybeUninit::uninit(); 4096];
-    let mut entries = RawDir::new(descriptor.host(), &mut entries);
-    while !listing.is_full() {
-        let Some(entry) = entries.next() else { break };
-        let entry = entry?;
-        let name = entry.file_name();
-        if matches!(name.to_bytes(), b"." | b"..") {
-            continue;
+    file::entries(&descriptor, cookie.saturating_sub(AFTER_DOTS), &mut |entry| {
+        if listing.is_full() {
+            return Ok(false);
         }
-        let filetype = match entry.file_type() {
-            // Some file systems do not say.
-            FileType::Unknown => rustix::fs::statat(descriptor.host(), name, AtFlags::SYMLINK_NOFOLLOW)
-                .map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode)),
-            known => known,
-        };
-        let next = entry.next_entry_cookie().saturating_add(AFTER_DOTS);
-        listing.add(next, entry.ino(), fd_table::from_host(filetype), name.to_bytes())?;
-    }
+        listing.add(entry.next.saturating_add(AFTER_DOTS), entry.ino, entry.filetype, entry.name)?;
+        Ok(!listing.is_full())
+    })?;
     Ok(listing.used as Size)
 }
 
@@ -320,7 +283,7 @@ fn seek(fd: Fd, descriptor: &Descriptor, target: SeekFrom) -> Result<Filesize> {
     if fd_table::filetype(fd)? == Filetype::Directory {
         return Err(Errno::Isdir.into());
     }
-    Ok(rustix::fs::seek(descriptor.host(), target)?)
+    file::seek(descriptor, target)
 }
 
 /// Waits until a file's data and attributes are on the disk.
@@ -329,9 +292,7 @@ fn seek(fd: Fd, descriptor: &Descriptor, target: SeekFrom) -> Result<Filesize> {
 ///
 /// Source: `fd_sync` in wasi_snapshot_preview1.witx.
 pub fn fd_sync(fd: Fd) -> Result<()> {
-    let descriptor = get(fd, Rights::FD_SYNC)?;
-    retry(|| rustix::fs::fsync(descriptor.host()))?;
-    Ok(())
+    file::synchronise(&get(fd, Rights::FD_SYNC)?, false)
 }
 
 /// A descriptor's place in its file.
@@ -352,12 +313,12 @@ pub fn fd_tell(fd: Fd) -> Result<Filesize> {
 /// Source: `fd_write` in wasi_snapshot_preview1.witx.
 pub fn fd_write(fd: Fd, iovs: Pointer, iovs_len: Size) -> Result<Size> {
     let descriptor = get(fd, Rights::FD_WRITE)?;
-    transfer::write(descriptor.host(), iovs, iovs_len, None)
+    file::write(&descriptor, iovs, iovs_len, None)
 }
 
 /// The flags that a descriptor has on the host.
 fn flags(descriptor: &Descriptor) -> Result<Fdflags> {
-    let host = rustix::fs::fcntl_getfl(descriptor.host())?;
+    let host = file::flags(descriptor)?;
     let mut flags = Fdflags::NONE;
     for (flag, host_flag) in FLAGS {
         if host.contains(host_flag) {
@@ -387,33 +348,3 @@ const FLAGS: [(Fdflags, OFlags); 5] = [
     (Fdflags::RSYNC, OFlags::RSYNC),
     (Fdflags::SYNC, OFlags::SYNC),
 ];
-
-/// A file's attributes.
-pub fn filestat(stat: &Stat) -> Result<Filestat> {
-    let time = |seconds, nanoseconds| timestamp(Timespec { tv_sec: seconds, tv_nsec: nanoseconds as _ });
-    Ok(Filestat {
-        dev: stat.st_dev,
-        ino: stat.st_ino,
-        filetype: fd_table::from_host(FileType::from_raw_mode(stat.st_mode)) as u8,
-        padding: [0; 7],
-        nlink: stat.st_nlink,
-        size: stat.st_size as u64,
-        atim: time(stat.st_atime, stat.st_atime_nsec)?,
-        mtim: time(stat.st_mtime, stat.st_mtime_nsec)?,
-        ctim: time(stat.st_ctime, stat.st_ctime_nsec)?,
-    })
-}
-
-/// The times to set, as the host takes them.
-pub fn times(atim: Timestamp, mtim: Timestamp, flags: Fstflags) -> Result<Timestamps> {
-    let time = |time, set, now| match (flags.contains(set), flags.contains(now)) {
-        (true, true) => Err(Errno::Inval),
-        (true, false) => Ok(timespec(time)),
-        (false, true) => Ok(Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_NOW as _ }),
-        (false, false) => Ok(Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT as _ }),
-    };
-    Ok(Timestamps {
-        last_access: time(atim, Fstflags::ATIM, Fstflags::ATIM_NOW)?,
-        last_modification: time(mtim, Fstflags::MTIM, Fstflags::MTIM_NOW)?,
-    })
-}

@@ -4,13 +4,12 @@
 //! function's name or the path would lead out of its directory, `notdir` if it is no directory, and with the errors of
 //! `PathBuffer::read` for the path.
 
-use super::fd::{filestat, open_flags, times};
+use super::fd::open_flags;
 use crate::errno::{Error, Result};
 use crate::fd_table::{self, Descriptor, get};
+use crate::file::times;
 use crate::memory;
 use crate::sandbox::{self, Path, PathBuffer};
-use crate::transfer;
-use core::mem::MaybeUninit;
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, Mode, OFlags};
 use wexe_abi::types::*;
@@ -25,10 +24,7 @@ pub fn path_create_directory(fd: Fd, path: Pointer, path_len: Size) -> Result<()
     let mut buffer = PathBuffer::new();
     let path = buffer.read(path, path_len)?;
     directory.require_writable()?;
-    let place = sandbox::place(&directory, path)?;
-    // Less what the process's umask takes away.
-    rustix::fs::mkdirat(&place, place.name, Mode::from_raw_mode(0o777))?;
-    Ok(())
+    sandbox::create_directory(&directory, path)
 }
 
 /// The attributes of a file or directory; of a link itself unless `flags` say to follow it.
@@ -40,8 +36,7 @@ pub fn path_filestat_get(fd: Fd, flags: Lookupflags, path: Pointer, path_len: Si
     let directory = get(fd, Rights::PATH_FILESTAT_GET)?;
     let mut buffer = PathBuffer::new();
     let path = buffer.read(path, path_len)?;
-    let place = sandbox::find(&directory, path, follows(flags))?;
-    filestat(&rustix::fs::statat(&place, place.name, place.flags())?)
+    sandbox::stat(&directory, path, follows(flags))
 }
 
 /// Sets the times of a file or directory; of a link itself unless `flags` say to follow it.
@@ -63,9 +58,7 @@ pub fn path_filestat_set_times(
     let path = buffer.read(path, path_len)?;
     let times = times(atim, mtim, fst_flags)?;
     directory.require_writable()?;
-    let place = sandbox::find(&directory, path, follows(flags))?;
-    rustix::fs::utimensat(&place, place.name, &times, place.flags())?;
-    Ok(())
+    sandbox::set_times(&directory, path, follows(flags), &times)
 }
 
 /// Creates a hard link to a file, or to a symbolic link itself.
@@ -93,14 +86,7 @@ pub fn path_link(
     }
     old_directory.require_writable()?;
     new_directory.require_writable()?;
-    let old = sandbox::find(&old_directory, old_path, false)?;
-    let new = sandbox::place(&new_directory, new_path)?;
-    if old.is_open() {
-        // Its path says that it is a directory.
-        return Err(Errno::Perm.into());
-    }
-    rustix::fs::linkat(&old, old.name, &new, new.name, AtFlags::empty())?;
-    Ok(())
+    sandbox::link(&old_directory, old_path, &new_directory, new_path)
 }
 
 /// Opens a file or directory and perhaps creates it: its descriptor, the lowest that is free.
@@ -192,16 +178,7 @@ pub fn path_readlink(fd: Fd, path: Pointer, path_len: Size, buf: Pointer, buf_le
     let mut buffer = PathBuffer::new();
     let path = buffer.read(path, path_len)?;
     let contents = memory::bytes(buf, buf_len)?;
-    let link = sandbox::find(&directory, path, false)?;
-    if link.is_open() {
-        return Err(Errno::Inval.into());
-    }
-    if contents.is_empty() {
-        // Linux takes no empty buffer, but has other errors to tell.
-        rustix::fs::readlinkat_raw(&link, link.name, &mut [MaybeUninit::uninit(); 1])?;
-        return Ok(0);
-    }
-    transfer::read_link(&link, contents)
+    sandbox::read_link(&directory, path, contents)
 }
 
 /// Removes an empty directory.
@@ -234,10 +211,7 @@ pub fn path_rename(
     let new_path = new_buffer.read(new_path, new_path_len)?;
     old_directory.require_writable()?;
     new_directory.require_writable()?;
-    let old = sandbox::place(&old_directory, old_path)?;
-    let new = sandbox::place(&new_directory, new_path)?;
-    rustix::fs::renameat(&old, old.name, &new, new.name)?;
-    Ok(())
+    sandbox::rename(&old_directory, old_path, &new_directory, new_path)
 }
 
 /// Creates a symbolic link that holds `old_path`, which may lead out of the directory: whoever follows it from here is
@@ -258,9 +232,7 @@ pub fn path_symlink(
     let contents = old_buffer.read(old_path, old_path_len)?;
     let new_path = new_buffer.read(new_path, new_path_len)?;
     directory.require_writable()?;
-    let link = sandbox::place(&directory, new_path)?;
-    rustix::fs::symlinkat(contents.as_c_str(), &link, link.name)?;
-    Ok(())
+    sandbox::create_link(&directory, new_path, &contents)
 }
 
 /// Removes a file or a link.
@@ -276,9 +248,7 @@ fn remove(directory: Descriptor, path: Pointer, path_len: Size, flags: AtFlags) 
     let mut buffer = PathBuffer::new();
     let path = buffer.read(path, path_len)?;
     directory.require_writable()?;
-    let place = sandbox::place(&directory, path)?;
-    rustix::fs::unlinkat(&place, place.name, flags)?;
-    Ok(())
+    sandbox::remove(&directory, path, flags)
 }
 
 fn follows(flags: Lookupflags) -> bool {
