@@ -10,6 +10,7 @@ mod clif;
 mod damage;
 mod end_of_memory;
 mod error;
+mod every_call;
 mod executable;
 mod known_failures;
 mod limits;
@@ -36,6 +37,7 @@ fn main() {
     trials.extend(cli::trials());
     trials.extend(executable::trials());
     trials.extend(sandbox::trials());
+    trials.extend(every_call::trials());
     trials.extend(damage::trials());
     trials.extend(end_of_memory::trials());
     trials.extend(bounds::trials());

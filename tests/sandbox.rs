@@ -8,9 +8,11 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use wexe_compiler::{Cpu, OptLevel};
 
 use crate::case;
@@ -25,6 +27,13 @@ pub fn trials() -> Vec<Listed> {
         trial("sandbox/datagram", datagram),
         trial("sandbox/race-link", race_link),
         trial("sandbox/race-directory", race_directory),
+        trial("sandbox/race-middle", race_middle),
+        trial("sandbox/stopped/read", || stopped("read", Wake::Bytes)),
+        trial("sandbox/stopped/receive", || stopped("receive", Wake::Bytes)),
+        trial("sandbox/stopped/poll", || stopped("poll", Wake::Bytes)),
+        trial("sandbox/stopped/accept", || stopped("accept", Wake::Connection)),
+        trial("sandbox/stopped/sleep", || stopped("sleep", Wake::Time)),
+        trial("sandbox/stopped/write", || stopped("write", Wake::Reader)),
         skippable("sandbox/system-calls", system_calls),
     ];
     for configuration in SCRIPT_CONFIGURATIONS {
@@ -140,6 +149,88 @@ fn race_directory() -> Result<(), String> {
         return Err("a directory was created outside".to_string());
     }
     Ok(())
+}
+
+/// A link in the middle of paths that somebody points outside and back.
+fn race_middle() -> Result<(), String> {
+    let directory = TempDir::new();
+    build("race_middle", "--dir box::/", &directory)?;
+    shell(
+        "mkdir -p box/inside outside && echo inside > box/inside/file && touch -d @1 outside/victim &&
+        printf secret > outside/file && touch -d @1 outside/file outside && ln -s inside box/sub",
+        &directory,
+    )?;
+    race(&directory, |at| {
+        for target in ["../outside", "inside"] {
+            let (new, link) = (at.join("new"), at.join("box/sub"));
+            let _ = symlink(target, &new).and_then(|()| fs::rename(new, link));
+        }
+    })?;
+    let after = shell("find outside -printf '%p %T@ ' | sort", &directory)?;
+    match String::from_utf8_lossy(&after.stdout).trim_end() {
+        "outside 1.0000000000 outside/file 1.0000000000 outside/victim 1.0000000000" => Ok(()),
+        changed => Err(format!("outside is now {changed}")),
+    }
+}
+
+/// What ends the wait of a program.
+enum Wake {
+    /// Something to read.
+    Bytes,
+    Connection,
+    Time,
+    /// Somebody who takes what it writes.
+    Reader,
+}
+
+/// A program that is stopped and continued over and over while it waits in a system call.
+fn stopped(function: &str, wake: Wake) -> Result<(), String> {
+    let failed = |error: std::io::Error| error.to_string();
+    let directory = TempDir::new();
+    build("blocked", &format!("--invoke {function}"), &directory)?;
+    let address = directory.path().join("socket");
+    let (mut here, there) = UnixStream::pair().map_err(failed)?;
+    let stdin = match wake {
+        Wake::Connection => OwnedFd::from(UnixListener::bind(&address).map_err(failed)?),
+        _ => OwnedFd::from(there),
+    };
+    let mut command = Command::new(directory.path().join("program"));
+    let mut program = command.env_clear().stdin(stdin).stdout(Stdio::piped()).spawn().map_err(failed)?;
+    let pid = Pid::from_child(&program);
+    let rounds = (0..5).try_for_each(|_| {
+        until_state(pid, 'S')?;
+        kill_process(pid, Signal::STOP).map_err(|error| error.to_string())?;
+        until_state(pid, 'T')?;
+        kill_process(pid, Signal::CONT).map_err(|error| error.to_string())
+    });
+    if rounds.is_err() {
+        program.kill().map_err(failed)?;
+    }
+    match wake {
+        Wake::Bytes => here.write_all(b"go").map_err(failed)?,
+        Wake::Connection => drop(UnixStream::connect(&address).map_err(failed)?),
+        Wake::Time | Wake::Reader => {}
+    }
+    let output = program.wait_with_output().map_err(failed)?;
+    rounds?;
+    let expected = if matches!(wake, Wake::Reader) { 1 << 20 } else { 0 };
+    if output.status.success() && output.stdout.len() == expected {
+        return Ok(());
+    }
+    Err(format!("step {}, {} bytes written", output.status, output.stdout.len()))
+}
+
+/// Waits until a process sleeps (`S`) or is stopped (`T`).
+fn until_state(pid: Pid, state: char) -> Result<(), String> {
+    let mut seen = String::new();
+    for _ in 0..10_000 {
+        seen = fs::read_to_string(format!("/proc/{pid}/stat")).map_err(|error| error.to_string())?;
+        if seen.rsplit(") ").next().is_some_and(|rest| rest.starts_with(state)) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Err(format!("never in state {state}: {seen}"))
 }
 
 /// A program that was given nothing opens no file and no socket. Needs strace.

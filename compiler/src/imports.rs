@@ -32,10 +32,20 @@ pub fn define_memory(module: &mut Module<'_>, namespaces: &Namespaces) {
     }
 }
 
-/// Finds what each import leads to, in order.
-pub fn resolve(module: &Module<'_>, namespaces: &Namespaces) -> Result<Vec<Extern>> {
-    module.imports.iter().map(|import| resolve_one(module, import, namespaces)).collect()
+/// Finds what each import leads to, in order; host functions to those that are traced, if wanted.
+pub fn resolve(module: &Module<'_>, namespaces: &Namespaces, trace: bool) -> Result<Vec<Extern>> {
+    let mut found: Vec<Extern> =
+        module.imports.iter().map(|import| resolve_one(module, import, namespaces)).collect::<Result<_>>()?;
+    for host in found.iter_mut().filter(|_| trace) {
+        if let Extern::Function(Function { callee: Callee::Host(symbol), .. }) = host {
+            symbol.insert_str(0, TRACED);
+        }
+    }
+    Ok(found)
 }
+
+/// What the runtime puts before the symbol of a host function that is traced.
+const TRACED: &str = "trace.";
 
 fn resolve_one(module: &Module<'_>, import: &Import<'_>, namespaces: &Namespaces) -> Result<Extern> {
     if let Some(exports) = namespaces.get(import.module) {

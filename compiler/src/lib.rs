@@ -46,7 +46,8 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
         parse::validate(wasm, options.features)?;
     }
     let mut validator = Validator::new_with_features(Features::ALL.validator_flags());
-    let plan = Plan { prefix: "", namespaces: &Default::default(), placement: Default::default() };
+    let (namespaces, placement) = Default::default();
+    let plan = Plan { prefix: "", namespaces: &namespaces, trace: options.trace, placement };
 
     progress.stage("parse");
     let mut entry = entry::EntryPoints::default();

@@ -68,6 +68,8 @@ pub struct Options {
     pub capabilities: Capabilities,
     /// Export to call after `_initialize`, instead of `_start`.
     pub invoke: Option<String>,
+    /// Show every host call on standard error.
+    pub trace: bool,
     /// External linker instead of the one inside.
     pub linker: Option<PathBuf>,
     /// Leave out the symbol table. Backtraces keep their names.

@@ -17,6 +17,8 @@ pub(crate) struct Plan<'a> {
     /// Distinguishes its symbols; empty in a program of one module.
     pub prefix: &'a str,
     pub namespaces: &'a Namespaces,
+    /// Its host calls are to be traced.
+    pub trace: bool,
     pub placement: Placement,
 }
 
@@ -38,7 +40,7 @@ pub(crate) fn build<'a>(
 ) -> Result<Built<'a>> {
     let mut module = parse::parse(wasm, validator)?;
     imports::define_memory(&mut module, plan.namespaces);
-    let imports = imports::resolve(&module, plan.namespaces)?;
+    let imports = imports::resolve(&module, plan.namespaces, plan.trace)?;
     let mut placement = plan.placement;
     let declarations = declare::declare(&module, imports, plan.prefix, &mut placement)?;
     let mut units: Vec<Unit> = (0..module.bodies.len()).map(Unit::Body).collect();

@@ -70,7 +70,8 @@ impl Script {
         parse::validate(wasm, self.options.features)?;
         let id = self.instances.len();
         let prefix = format!("m{id}.");
-        let plan = Plan { prefix: &prefix, namespaces: &self.namespaces, placement: self.placement.clone() };
+        let plan =
+            Plan { prefix: &prefix, namespaces: &self.namespaces, trace: false, placement: self.placement.clone() };
         let built = pipeline::build(wasm, &mut self.validator, plan, |module| {
             let exports = module.exports.iter();
             let units = exports.filter_map(|export| match export.kind {

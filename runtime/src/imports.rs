@@ -25,20 +25,26 @@ macro_rules! export_row {
             extern "C" fn $name($(_: <$ty as wexe_abi::imports::Param>::Raw),*) -> i32 {
                 wexe_abi::types::Errno::Notsup as i32
             }
+
+            $crate::imports::traced!($module $name ($($param: $ty),*) -> ());
         };
     };
     ($module:ident $file:ident $name:ident ($param:ident: $ty:ty) -> !) => {
         const _: () = {
+            #[inline(never)]
             #[unsafe(export_name = concat!(stringify!($module), ".", stringify!($name)))]
             extern "C" fn $name($param: <$ty as wexe_abi::imports::Param>::Raw) {
                 if let Ok(value) = <$ty as wexe_abi::imports::Param>::decode($param) {
                     $crate::$module::$file::$name(value)
                 }
             }
+
+            $crate::imports::traced!($module $name ($param: $ty) -> ());
         };
     };
     ($module:ident $file:ident $name:ident ($($param:ident: $ty:ty),*) -> ($($result:ident: $result_ty:ty),*)) => {
         const _: () = {
+            #[inline(never)]
             #[unsafe(export_name = concat!(stringify!($module), ".", stringify!($name)))]
             extern "C" fn $name(
                 $($param: <$ty as wexe_abi::imports::Param>::Raw,)* $($result: i32),*
@@ -50,7 +56,26 @@ macro_rules! export_row {
                     Ok(())
                 })
             }
+
+            $crate::imports::traced!($module $name ($($param: $ty),*) -> ($($result: $result_ty),*));
         };
+    };
+}
+
+/// Defines the symbol that programs built with `--trace` call instead of a function: `trace.` before its own.
+macro_rules! traced {
+    ($module:ident $name:ident ($($param:ident: $ty:ty),*) -> ($($result:ident: $result_ty:ty),*)) => {
+        static DESCRIPTION: wexe_abi::description::Description =
+            wexe_abi::describe!($name ($($param: $ty),*) ($($result: $result_ty),*));
+
+        #[unsafe(export_name = concat!("trace.", stringify!($module), ".", stringify!($name)))]
+        extern "C" fn traced($($param: <$ty as wexe_abi::imports::Param>::Raw,)* $($result: i32),*) -> i32 {
+            let values: &[i64] = &[$(i64::from($param),)* $(i64::from($result)),*];
+            $crate::trace::enter(&DESCRIPTION, values);
+            let errno = $crate::trace::Outcome::errno($name($($param,)* $($result),*));
+            $crate::trace::leave(&DESCRIPTION, values, errno);
+            errno
+        }
     };
 }
 
@@ -73,7 +98,7 @@ macro_rules! store_results {
     };
 }
 
-pub(crate) use {export_row, export_table, store_results};
+pub(crate) use {export_row, export_table, store_results, traced};
 
 /// What a function with this outcome returns.
 pub fn errno(body: impl FnOnce() -> Result<()>) -> i32 {

@@ -23,6 +23,7 @@ mod script;
 mod start;
 mod stderr;
 mod table;
+mod trace;
 mod transfer;
 mod trap;
 mod wasi_snapshot_preview1;

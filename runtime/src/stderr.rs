@@ -114,3 +114,10 @@ pub fn message(build: impl FnOnce(&mut Message)) {
     build(&mut message);
     message.flush();
 }
+
+/// Writes more of a message.
+pub fn more(build: impl FnOnce(&mut Message)) {
+    let mut message = Message { buffer: [0; CAPACITY], len: 0 };
+    build(&mut message);
+    message.flush();
+}

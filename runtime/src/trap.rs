@@ -53,8 +53,10 @@ pub fn install() {
     for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL] {
         arch::handle_signal(signal, arch::Disposition::Handle(handle));
     }
-    // WASI reports a closed pipe as an error of the write.
-    arch::handle_signal(libc::SIGPIPE, arch::Disposition::Ignore);
+    // WASI reports a closed pipe, and a file that would be too long, as errors of the write.
+    for signal in [libc::SIGPIPE, libc::SIGXFSZ] {
+        arch::handle_signal(signal, arch::Disposition::Ignore);
+    }
 }
 
 /// The upper end of the wasm stack.

@@ -1,5 +1,6 @@
 //! The sockets that WasmEdge added to preview1: no program is granted any, so every function answers `nosys`.
 
+use crate::imports::traced;
 use wexe_abi::imports::Param;
 use wexe_abi::types::*;
 
@@ -10,6 +11,8 @@ macro_rules! export_nosys {
             extern "C" fn $name($(_: <$ty as Param>::Raw),*) -> i32 {
                 Errno::Nosys as i32
             }
+
+            traced!($module $name ($($param: $ty),*) -> ());
         };)*)*
     };
 }

@@ -143,7 +143,7 @@ fn compiles_for_every_processor() {
     let instructions: Vec<_> = scalar.into_iter().chain(vector).chain(shuffles).collect();
 
     let wasm = module(&instructions);
-    let plan = Plan { prefix: "", namespaces: &Default::default(), placement: Default::default() };
+    let plan = Plan { prefix: "", namespaces: &Default::default(), trace: false, placement: Default::default() };
     let built = pipeline::build(&wasm, &mut validator(), plan, |_| Ok(Vec::new())).unwrap();
     for cpu in [Cpu::V1, Cpu::V2, Cpu::V3, Cpu::V4] {
         for opt_level in [OptLevel::O0, OptLevel::O2] {

@@ -12,6 +12,7 @@
 //! one with `-> (later)` does not compile yet (`later nothing` if it returns nothing). Their results are parameters.
 
 pub use crate::builtins::Type;
+use crate::description::{Description, Kind, Meaning};
 use crate::types::Errno;
 
 /// One function that a program may import.
@@ -22,6 +23,7 @@ pub struct Import {
     pub params: &'static [Type],
     pub results: &'static [Type],
     pub status: Status,
+    pub description: Description,
 }
 
 /// Whether a function does what its name says.
@@ -63,8 +65,16 @@ pub const EXTENSIONS: &[(&str, ImportModule)] = &[
 ];
 
 /// How programs of the proposal wasi-threads, and today's for WASIX, start a thread.
-const THREAD_SPAWN: Import =
-    Import { name: "thread-spawn", params: &[Type::I32], results: &[Type::I32], status: Status::Later };
+const THREAD_SPAWN: Import = Import {
+    name: "thread-spawn",
+    params: &[Type::I32],
+    results: &[Type::I32],
+    status: Status::Later,
+    description: Description {
+        names: "thread-spawn start_arg ",
+        meanings: &[Meaning { kind: Kind::Pointer, is_result: false }],
+    },
+};
 
 /// The functions that programs may import as `module.name`, each with the module in whose table it stands. That of the
 /// module itself is first; its extensions may use the same name with other types.
@@ -82,16 +92,18 @@ pub trait Param: Sized {
     /// The core type, as a Rust type.
     type Raw;
     const TYPE: Type;
+    const KIND: Kind;
 
     /// The parameter that `raw` stands for, or the errno of a function called with it.
     fn decode(raw: Self::Raw) -> Result<Self, Errno>;
 }
 
 macro_rules! integer_params {
-    ($($ty:ident, $raw:ident, $wasm:ident;)*) => {
+    ($($ty:ident, $raw:ident, $wasm:ident, $kind:ident;)*) => {
         $(impl Param for $ty {
             type Raw = $raw;
             const TYPE: Type = Type::$wasm;
+            const KIND: Kind = Kind::$kind;
 
             fn decode(raw: $raw) -> Result<$ty, Errno> {
                 Ok(raw as $ty)
@@ -101,9 +113,9 @@ macro_rules! integer_params {
 }
 
 integer_params! {
-    u32, i32, I32;
-    u64, i64, I64;
-    i64, i64, I64;
+    u32, i32, I32, Number;
+    u64, i64, I64, Long;
+    i64, i64, I64, SignedLong;
 }
 
 /// The core type that [`Param::Raw`] of `T` is.
@@ -116,36 +128,38 @@ macro_rules! import_table {
     ($module:ident { $($file:ident { $($name:ident ($($param:ident: $ty:ty),*) -> $results:tt;)* })* }) => {
         /// The functions of this module, in the order of the specification.
         pub const FUNCTIONS: &[$crate::imports::Import] = &[
-            $($($crate::imports::import_row!($name ($($ty),*) -> $results)),*),*
+            $($($crate::imports::import_row!($name ($($param: $ty),*) -> $results)),*),*
         ];
     };
 }
 
 macro_rules! import_row {
-    ($name:ident ($($ty:ty),*) -> !) => {
-        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) () Done)
+    ($name:ident ($($param:ident: $ty:ty),*) -> !) => {
+        $crate::imports::import_row!(@ $name ($($param: $ty),*) () () Done)
     };
-    ($name:ident ($($ty:ty),*) -> (later)) => {
-        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) (I32) Later)
+    ($name:ident ($($param:ident: $ty:ty),*) -> (later)) => {
+        $crate::imports::import_row!(@ $name ($($param: $ty),*) () (I32) Later)
     };
-    ($name:ident ($($ty:ty),*) -> (later nothing)) => {
-        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) () Later)
+    ($name:ident ($($param:ident: $ty:ty),*) -> (later nothing)) => {
+        $crate::imports::import_row!(@ $name ($($param: $ty),*) () () Later)
     };
-    ($name:ident ($($ty:ty),*) -> (refused $why:literal)) => {
-        $crate::imports::import_row!(@ $name ($($crate::imports::type_of::<$ty>()),*) (I32) Refused($why))
+    ($name:ident ($($param:ident: $ty:ty),*) -> (refused $why:literal)) => {
+        $crate::imports::import_row!(@ $name ($($param: $ty),*) () (I32) Refused($why))
     };
-    ($name:ident ($($ty:ty),*) -> ($($result:ident: $result_ty:ty),*)) => {
-        $crate::imports::import_row!(@ $name (
-            $($crate::imports::type_of::<$ty>(),)*
-            $({ let _ = stringify!($result); $crate::imports::Type::I32 }),*
-        ) (I32) Done)
+    ($name:ident ($($param:ident: $ty:ty),*) -> ($($result:ident: $result_ty:ty),*)) => {
+        $crate::imports::import_row!(@ $name ($($param: $ty),*) ($($result: $result_ty),*) (I32) Done)
     };
-    (@ $name:ident ($($params:tt)*) ($($result:ident)?) $($status:tt)*) => {
+    (@ $name:ident ($($param:ident: $ty:ty),*) ($($result:ident: $result_ty:ty),*) ($($returned:ident)?)
+        $($status:tt)*) => {
         $crate::imports::Import {
             name: stringify!($name),
-            params: &[$($params)*],
-            results: &[$($crate::imports::Type::$result)?],
+            params: &[
+                $($crate::imports::type_of::<$ty>(),)*
+                $({ let _ = stringify!($result); $crate::imports::Type::I32 }),*
+            ],
+            results: &[$($crate::imports::Type::$returned)?],
             status: $crate::imports::Status::$($status)*,
+            description: $crate::describe!($name ($($param: $ty),*) ($($result: $result_ty),*)),
         }
     };
 }

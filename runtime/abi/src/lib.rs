@@ -10,6 +10,7 @@ extern crate alloc;
 
 pub mod builtins;
 pub mod capabilities;
+pub mod description;
 pub mod imports;
 pub mod layout;
 pub mod program;

@@ -4,10 +4,15 @@
 //!
 //! Source: `phases/snapshot/witx/typenames.witx` of WebAssembly/WASI.
 
+use crate::description::Kind;
 use crate::imports::{Param, Type};
 
 /// A guest address.
 pub type Pointer = u32;
+/// A guest address of text that the function reads; its length follows.
+pub type Text = u32;
+/// A guest address of an array of [`Iovec`]; their number follows.
+pub type Vectors = u32;
 /// A size in guest memory.
 pub type Size = u32;
 /// A file descriptor of the guest.
@@ -38,9 +43,15 @@ macro_rules! enumerations {
             }
         }
 
+        impl $name {
+            /// The names of the cases in the order of their numbers, each with a space behind it.
+            pub const NAMES: &str = concat!($(stringify!($case), " "),*);
+        }
+
         impl Param for $name {
             type Raw = i32;
             const TYPE: Type = Type::I32;
+            const KIND: Kind = Kind::Cases($name::NAMES);
 
             fn decode(raw: i32) -> Result<$name, Errno> {
                 $name::from_raw(raw as u32).ok_or(Errno::Inval)
@@ -59,6 +70,8 @@ macro_rules! flags {
 
         impl $name {
             $($(#[$flag_doc])* pub const $flag: $name = $name(1 << $bit);)*
+            /// The names of the flags in the order of their bits, each with a space behind it.
+            pub const NAMES: &str = concat!($(stringify!($flag), " "),*);
             pub const NONE: $name = $name(0);
             pub const ALL: $name = $name(0 $(| 1 << $bit)*);
 
@@ -91,6 +104,7 @@ macro_rules! flag_params {
         $(impl Param for $name {
             type Raw = i32;
             const TYPE: Type = Type::I32;
+            const KIND: Kind = Kind::Flags($name::NAMES);
 
             fn decode(raw: i32) -> Result<$name, Errno> {
                 match $repr::try_from(raw as u32) {
@@ -271,6 +285,7 @@ impl Rights {
 impl Param for Rights {
     type Raw = i64;
     const TYPE: Type = Type::I64;
+    const KIND: Kind = Kind::Flags(Rights::NAMES);
 
     fn decode(raw: i64) -> Result<Rights, Errno> {
         Ok(Rights(raw as u64).intersection(Rights::ALL))

@@ -5,6 +5,7 @@
 //!
 //! Source: `phases/old/snapshot_0/witx/` of WebAssembly/WASI.
 
+use crate::description::Kind;
 use crate::imports::{Param, Type, import_table};
 use crate::types::*;
 use crate::wasi_unstable;
@@ -38,29 +39,29 @@ macro_rules! wasi_unstable {
                     fd_filestat_get(fd: Fd) -> (buf: wasi_unstable::Filestat);
                     fd_filestat_set_size(fd: Fd, size: Filesize) -> ();
                     fd_filestat_set_times(fd: Fd, atim: Timestamp, mtim: Timestamp, fst_flags: Fstflags) -> ();
-                    fd_pread(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> (nread: Size);
+                    fd_pread(fd: Fd, iovs: Vectors, iovs_len: Size, offset: Filesize) -> (nread: Size);
                     fd_prestat_get(fd: Fd) -> (buf: Prestat);
                     fd_prestat_dir_name(fd: Fd, path: Pointer, path_len: Size) -> ();
-                    fd_pwrite(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> (nwritten: Size);
-                    fd_read(fd: Fd, iovs: Pointer, iovs_len: Size) -> (nread: Size);
+                    fd_pwrite(fd: Fd, iovs: Vectors, iovs_len: Size, offset: Filesize) -> (nwritten: Size);
+                    fd_read(fd: Fd, iovs: Vectors, iovs_len: Size) -> (nread: Size);
                     fd_readdir(fd: Fd, buf: Pointer, buf_len: Size, cookie: Dircookie) -> (bufused: Size);
                     fd_renumber(fd: Fd, to: Fd) -> ();
                     fd_seek(fd: Fd, offset: Filedelta, whence: wasi_unstable::Whence) -> (newoffset: Filesize);
                     fd_sync(fd: Fd) -> ();
                     fd_tell(fd: Fd) -> (offset: Filesize);
-                    fd_write(fd: Fd, iovs: Pointer, iovs_len: Size) -> (nwritten: Size);
+                    fd_write(fd: Fd, iovs: Vectors, iovs_len: Size) -> (nwritten: Size);
                 }
                 path {
-                    path_create_directory(fd: Fd, path: Pointer, path_len: Size) -> ();
-                    path_filestat_get(fd: Fd, flags: Lookupflags, path: Pointer, path_len: Size) -> (buf: wasi_unstable::Filestat);
-                    path_filestat_set_times(fd: Fd, flags: Lookupflags, path: Pointer, path_len: Size, atim: Timestamp, mtim: Timestamp, fst_flags: Fstflags) -> ();
-                    path_link(old_fd: Fd, old_flags: Lookupflags, old_path: Pointer, old_path_len: Size, new_fd: Fd, new_path: Pointer, new_path_len: Size) -> ();
-                    path_open(fd: Fd, dirflags: Lookupflags, path: Pointer, path_len: Size, oflags: Oflags, fs_rights_base: Rights, fs_rights_inheriting: Rights, fdflags: Fdflags) -> (opened_fd: Fd);
-                    path_readlink(fd: Fd, path: Pointer, path_len: Size, buf: Pointer, buf_len: Size) -> (bufused: Size);
-                    path_remove_directory(fd: Fd, path: Pointer, path_len: Size) -> ();
-                    path_rename(fd: Fd, old_path: Pointer, old_path_len: Size, new_fd: Fd, new_path: Pointer, new_path_len: Size) -> ();
-                    path_symlink(old_path: Pointer, old_path_len: Size, fd: Fd, new_path: Pointer, new_path_len: Size) -> ();
-                    path_unlink_file(fd: Fd, path: Pointer, path_len: Size) -> ();
+                    path_create_directory(fd: Fd, path: Text, path_len: Size) -> ();
+                    path_filestat_get(fd: Fd, flags: Lookupflags, path: Text, path_len: Size) -> (buf: wasi_unstable::Filestat);
+                    path_filestat_set_times(fd: Fd, flags: Lookupflags, path: Text, path_len: Size, atim: Timestamp, mtim: Timestamp, fst_flags: Fstflags) -> ();
+                    path_link(old_fd: Fd, old_flags: Lookupflags, old_path: Text, old_path_len: Size, new_fd: Fd, new_path: Text, new_path_len: Size) -> ();
+                    path_open(fd: Fd, dirflags: Lookupflags, path: Text, path_len: Size, oflags: Oflags, fs_rights_base: Rights, fs_rights_inheriting: Rights, fdflags: Fdflags) -> (opened_fd: Fd);
+                    path_readlink(fd: Fd, path: Text, path_len: Size, buf: Pointer, buf_len: Size) -> (bufused: Size);
+                    path_remove_directory(fd: Fd, path: Text, path_len: Size) -> ();
+                    path_rename(fd: Fd, old_path: Text, old_path_len: Size, new_fd: Fd, new_path: Text, new_path_len: Size) -> ();
+                    path_symlink(old_path: Text, old_path_len: Size, fd: Fd, new_path: Text, new_path_len: Size) -> ();
+                    path_unlink_file(fd: Fd, path: Text, path_len: Size) -> ();
                 }
                 poll {
                     poll_oneoff(subscriptions: Pointer, events: Pointer, nsubscriptions: Size) -> (nevents: Size);
@@ -76,8 +77,8 @@ macro_rules! wasi_unstable {
                     random_get(buf: Pointer, buf_len: Size) -> ();
                 }
                 sock {
-                    sock_recv(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags) -> (ro_datalen: Size, ro_flags: Roflags);
-                    sock_send(fd: Fd, si_data: Pointer, si_data_len: Size, si_flags: Siflags) -> (so_datalen: Size);
+                    sock_recv(fd: Fd, ri_data: Vectors, ri_data_len: Size, ri_flags: Riflags) -> (ro_datalen: Size, ro_flags: Roflags);
+                    sock_send(fd: Fd, si_data: Vectors, si_data_len: Size, si_flags: Siflags) -> (so_datalen: Size);
                     sock_shutdown(fd: Fd, how: Sdflags) -> ();
                 }
             }
@@ -95,6 +96,7 @@ pub struct Whence(pub crate::types::Whence);
 impl Param for Whence {
     type Raw = i32;
     const TYPE: Type = Type::I32;
+    const KIND: Kind = Kind::Cases("Cur End Set ");
 
     fn decode(raw: i32) -> Result<Whence, Errno> {
         match raw {

@@ -20,13 +20,13 @@ macro_rules! wasmedge_sock {
                     sock_listen(fd: Fd, backlog: Size) -> ();
                     sock_accept(fd: Fd, ro_fd: Pointer) -> ();
                     sock_connect(fd: Fd, address: Pointer, port: Size) -> ();
-                    sock_recv_from(fd: Fd, ri_data: Pointer, ri_data_len: Size, address: Pointer, flags: Size, ro_datalen: Pointer, ro_flags: Pointer) -> ();
-                    sock_send_to(fd: Fd, si_data: Pointer, si_data_len: Size, address: Pointer, port: Size, flags: Size, so_datalen: Pointer) -> ();
+                    sock_recv_from(fd: Fd, ri_data: Vectors, ri_data_len: Size, address: Pointer, flags: Size, ro_datalen: Pointer, ro_flags: Pointer) -> ();
+                    sock_send_to(fd: Fd, si_data: Vectors, si_data_len: Size, address: Pointer, port: Size, flags: Size, so_datalen: Pointer) -> ();
                     sock_getlocaladdr(fd: Fd, address: Pointer, ro_kind: Pointer, ro_port: Pointer) -> ();
                     sock_getpeeraddr(fd: Fd, address: Pointer, ro_kind: Pointer, ro_port: Pointer) -> ();
                     sock_getsockopt(fd: Fd, level: Size, name: Size, value: Pointer, ro_len: Pointer) -> ();
                     sock_setsockopt(fd: Fd, level: Size, name: Size, value: Pointer, len: Size) -> ();
-                    sock_getaddrinfo(node: Pointer, node_len: Size, service: Pointer, service_len: Size, hints: Pointer, ro_list: Pointer, max_len: Size, ro_len: Pointer) -> ();
+                    sock_getaddrinfo(node: Text, node_len: Size, service: Text, service_len: Size, hints: Pointer, ro_list: Pointer, max_len: Size, ro_len: Pointer) -> ();
                 }
             }
         }

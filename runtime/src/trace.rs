@@ -1,0 +1,231 @@
+//! Host calls → lines on standard error that people read, for programs built with `--trace`.
+//!
+//! Such a program calls `trace.M.P_rest` where others call `M.P_rest` (see `imports::traced`), so the others have
+//! nothing of this. How a parameter is shown follows from the import table alone: a function that gets a row is traced.
+//! The first half of a line is written before the call, so that one can see in which call a program waits.
+
+use crate::fd_table;
+use crate::memory::{self, Plain};
+use crate::stderr::{self, Message};
+use core::mem::MaybeUninit;
+use wexe_abi::description::{Description, Kind};
+use wexe_abi::types::{Errno, Rights};
+
+/// As much of a text is shown, and as many vectors.
+const LONGEST_TEXT: u32 = 256;
+const MOST_VECTORS: usize = 16;
+
+/// What a traced function returns, as an errno.
+pub trait Outcome {
+    fn errno(self) -> i32;
+}
+
+impl Outcome for i32 {
+    fn errno(self) -> i32 {
+        self
+    }
+}
+
+/// A function that comes back although it should not: it refused its parameter.
+impl Outcome for () {
+    fn errno(self) -> i32 {
+        Errno::Inval as i32
+    }
+}
+
+/// A parameter or result of a call.
+#[derive(Clone, Copy)]
+struct Argument {
+    name: &'static str,
+    kind: Kind,
+    is_result: bool,
+    value: i64,
+    /// The value of the one behind it.
+    next: u32,
+}
+
+fn arguments(function: &'static Description, values: &[i64]) -> impl Iterator<Item = Argument> + Clone {
+    let names = function.names.split(' ').skip(1);
+    names.zip(function.meanings).enumerate().map_while(move |(index, (name, meaning))| {
+        let value = *values.get(index)?;
+        let next = values.get(index + 1).copied().unwrap_or_default() as u32;
+        Some(Argument { name, kind: meaning.kind, is_result: meaning.is_result, value, next })
+    })
+}
+
+fn name(function: &'static Description) -> &'static str {
+    function.names.split(' ').next().unwrap_or_default()
+}
+
+/// Shows a call that is about to be made.
+#[cold]
+pub fn enter(function: &'static Description, values: &[i64]) {
+    stderr::message(|message| {
+        message.text(name(function)).byte(b'(');
+        for (index, argument) in arguments(function, values).filter(|argument| !argument.is_result).enumerate() {
+            message.text(if index == 0 { "" } else { ", " }).text(argument.name).byte(b'=');
+            show(message, argument.kind, argument.value, argument.next);
+        }
+        message.byte(b')');
+        if name(function) == "proc_exit" {
+            message.byte(b'\n');
+        }
+    });
+}
+
+/// Shows what came of it.
+#[cold]
+pub fn leave(function: &'static Description, values: &[i64], errno: i32) {
+    stderr::more(|message| {
+        message.text(" = ");
+        show(message, Kind::Cases(Errno::NAMES), i64::from(errno), 0);
+        if errno == Errno::Success as i32 {
+            for result in arguments(function, values).filter(|argument| argument.is_result) {
+                show_result(message, result);
+            }
+        }
+        if let Some(hint) = hint(function, values, errno) {
+            message.text(" (").text(hint).byte(b')');
+        }
+        message.byte(b'\n');
+    });
+}
+
+fn show(message: &mut Message, kind: Kind, value: i64, next: u32) {
+    match kind {
+        Kind::Number | Kind::Fd => message.decimal(u64::from(value as u32)),
+        Kind::Long => message.decimal(value as u64),
+        Kind::SignedLong => message.text(if value < 0 { "-" } else { "" }).decimal(value.unsigned_abs()),
+        Kind::Pointer | Kind::Structure => message.hex(u64::from(value as u32)),
+        Kind::Text => show_text(message, value as u32, next),
+        Kind::Vectors => show_vectors(message, value as u32, next),
+        Kind::Cases(names) => match words(names).nth(value as u32 as usize) {
+            Some(name) => snake_case(message, name),
+            None => message.decimal(u64::from(value as u32)),
+        },
+        Kind::Flags(names) => show_flags(message, names, value as u64),
+    };
+}
+
+/// The text in quotes, with everything escaped that is no plain character: the program chose it.
+fn show_text(message: &mut Message, address: u32, len: u32) -> &mut Message {
+    let Ok(bytes) = memory::bytes(address, len) else {
+        return message.hex(u64::from(address));
+    };
+    let mut buffer = [MaybeUninit::uninit(); LONGEST_TEXT as usize];
+    message.byte(b'"');
+    for &byte in bytes.copy_to_uninit(&mut buffer).iter() {
+        match byte {
+            b'"' | b'\\' => message.byte(b'\\').byte(byte),
+            b' '..=b'~' => message.byte(byte),
+            _ => message.text("\\x").byte(digit(byte >> 4)).byte(digit(byte & 15)),
+        };
+    }
+    message.text(if len > LONGEST_TEXT { "\"..." } else { "\"" })
+}
+
+fn digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' + value - 10 }
+}
+
+/// The lengths of vectors.
+fn show_vectors(message: &mut Message, address: u32, count: u32) -> &mut Message {
+    let Ok(vectors) = memory::array::<[u32; 2]>(address, count) else {
+        return message.hex(u64::from(address));
+    };
+    message.byte(b'[');
+    for (index, [_, len]) in vectors.iter().take(MOST_VECTORS).enumerate() {
+        message.text(if index == 0 { "" } else { ", " }).decimal(u64::from(len));
+    }
+    message.text(if count as usize > MOST_VECTORS { ", ...]" } else { "]" })
+}
+
+/// The names in a string of them.
+fn words(names: &'static str) -> impl Iterator<Item = &'static str> + Clone {
+    names.split_terminator(' ')
+}
+
+/// The flags that are set, or all and those that are missing if that is shorter.
+fn show_flags<'a>(message: &'a mut Message, names: &'static str, bits: u64) -> &'a mut Message {
+    let count = words(names).count();
+    let known = (1u64 << count) - 1;
+    let most = count > 4 && 2 * (bits & known).count_ones() as usize > count;
+    let mut separator = "";
+    if most {
+        message.text("all");
+        separator = "-";
+    }
+    for (_, name) in words(names).enumerate().filter(|(index, _)| (bits >> index & 1 == 1) != most) {
+        message.text(separator);
+        snake_case(message, name);
+        separator = if most { "-" } else { "|" };
+    }
+    let rest = if most { 0 } else { bits & !known };
+    match (rest, separator) {
+        (0, "") => message.byte(b'0'),
+        (0, _) => message,
+        _ => message.text(separator).hex(rest),
+    }
+}
+
+/// `TooBig` and `TOO_BIG` as `too_big`.
+fn snake_case<'a>(message: &'a mut Message, name: &str) -> &'a mut Message {
+    let mut previous = b'_';
+    for byte in name.bytes() {
+        if previous.is_ascii_lowercase() && byte.is_ascii_uppercase() {
+            message.byte(b'_');
+        }
+        message.byte(byte.to_ascii_lowercase());
+        previous = byte;
+    }
+    message
+}
+
+fn show_result(message: &mut Message, result: Argument) {
+    let value = match result.kind {
+        Kind::Number | Kind::Fd => read::<u32>(result).map(i64::from),
+        Kind::Long => read::<u64>(result).map(|value| value as i64),
+        _ => None,
+    };
+    if let Some(value) = value {
+        message.text(", ").text(result.name).byte(b'=');
+        show(message, result.kind, value, 0);
+    }
+}
+
+/// What was stored as a result.
+fn read<T: Plain>(result: Argument) -> Option<T> {
+    memory::array(result.value as u32, 1).ok()?.get(0)
+}
+
+/// Which option would grant what was refused.
+fn hint(function: &'static Description, values: &[i64], errno: i32) -> Option<&'static str> {
+    let arguments = arguments(function, values);
+    let fds = arguments.clone().filter(|argument| argument.kind == Kind::Fd && !argument.is_result);
+    let mut descriptors = fds.clone().filter_map(|argument| fd_table::find(argument.value as u32).ok());
+    let has_path = arguments.clone().any(|argument| argument.kind == Kind::Text);
+    let asks_for_directories = has_path || name(function).starts_with("fd_prestat");
+    match u16::try_from(errno).ok().and_then(|errno| Errno::from_raw(errno.into()))? {
+        Errno::Badf if asks_for_directories && fds.clone().any(|argument| argument.value == 3) => {
+            Some("no directory is granted: see --dir")
+        }
+        Errno::Rofs if descriptors.any(|descriptor| descriptor.read_only) => {
+            Some("the directory is granted for reading only: see --dir without :ro")
+        }
+        Errno::Notcapable if descriptors.any(|descriptor| lacks(function, descriptor.rights_base)) => {
+            Some("the descriptor was opened without this right, or gave it up")
+        }
+        Errno::Notcapable if has_path => Some("this leads out of the directory: see --dir to grant where it leads"),
+        Errno::Success if name(function) == "environ_sizes_get" => {
+            let count = arguments.clone().find(|argument| argument.is_result).and_then(read::<u32>);
+            (count == Some(0)).then_some("no variable is granted: see --env")
+        }
+        _ => None,
+    }
+}
+
+/// Whether `rights` are without the one that has the function's name.
+fn lacks(function: &'static Description, rights: Rights) -> bool {
+    let index = words(Rights::NAMES).position(|right| right.eq_ignore_ascii_case(name(function)));
+    index.is_some_and(|index| rights.0 >> index & 1 == 0)
+}

@@ -1,0 +1,33 @@
+;; A link in the middle of paths that somebody points outside and back (see sandbox.rs). Outside are a secret, which must not
+;; be read, and a victim, which must not be removed.
+(module
+  (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_create_directory" (func $path_create_directory (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_filestat_set_times" (func $path_filestat_set_times (param i32 i32 i32 i32 i64 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_symlink" (func $path_symlink (param i32 i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_unlink_file" (func $path_unlink_file (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 4096) "sub/file")
+  (data (i32.const 4104) "sub/victim")
+  (data (i32.const 4116) "sub/made")
+  (data (i32.const 4124) "sub/link")
+  (func $expect (param $step i32) (param $got i32) (param $want i32)
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (local.get $step)))))
+  (func (export "_start") (local $i i32) (local $opened i32)
+    (i32.store (i32.const 16) (i32.const 1024)) (i32.store (i32.const 20) (i32.const 6))
+    (local.set $i (i32.const 20000))
+    (loop $next
+      (if (i32.eqz (call $path_open (i32.const 3) (i32.const 1) (i32.const 4096) (i32.const 8) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 0)))
+        (then
+          (local.set $opened (i32.load (i32.const 0)))
+          (call $expect (i32.const 1) (call $fd_read (local.get $opened) (i32.const 16) (i32.const 1) (i32.const 4)) (i32.const 0))
+          (call $expect (i32.const 2) (i32.load8_u (i32.const 1024)) (i32.const 105))
+          (call $expect (i32.const 3) (call $fd_close (local.get $opened)) (i32.const 0))))
+      (drop (call $path_unlink_file (i32.const 3) (i32.const 4104) (i32.const 10)))
+      (drop (call $path_create_directory (i32.const 3) (i32.const 4116) (i32.const 8)))
+      (drop (call $path_symlink (i32.const 4096) (i32.const 8) (i32.const 3) (i32.const 4124) (i32.const 8)))
+      (drop (call $path_filestat_set_times (i32.const 3) (i32.const 1) (i32.const 4096) (i32.const 8) (i64.const 0) (i64.const 0) (i32.const 5)))
+      (br_if $next (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))))

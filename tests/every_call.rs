@@ -1,0 +1,388 @@
+//! Every host function of the import tables, called with what attackers try: addresses and lengths at, across and past
+//! the end of memory, counts whose product overflows, paths that lead out.
+//!
+//! What is tried follows from the kinds of a function's parameters, so a function that gets a row is tried too. A
+//! program makes all the calls of one table; at the first that goes wrong it prints its number.
+
+use std::fs;
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::Command;
+
+use wexe_abi::description::Kind;
+use wexe_abi::imports::{Import, ImportModule, MODULES, Type};
+use wexe_abi::types::{Errno, Rights};
+
+use crate::case;
+use crate::cli::shell;
+use crate::known_failures::{Listed, trial};
+use crate::process::{Outcome, TempDir};
+
+pub fn trials() -> Vec<Listed> {
+    let tables = MODULES.iter().filter(|module| module.name.starts_with("wasi_"));
+    let trials = tables.flat_map(|module| {
+        [
+            trial(format!("every-call/{}/addresses", module.name), || addresses(module)),
+            trial(format!("every-call/{}/paths", module.name), || paths(module)),
+        ]
+    });
+    trials.collect()
+}
+
+/// Size of the program's memory.
+const END: u32 = 65536;
+/// Where the program keeps what calls read and write: results, a text, vectors, a buffer and an array of subscriptions.
+const RESULTS: u32 = 0;
+const TEXT: u32 = 1024;
+const VECTORS: u32 = 2048;
+const BUFFER: u32 = 4096;
+const SUBSCRIPTIONS: u32 = 8192;
+/// Vectors that leave memory: at these distances from [`VECTORS`], after one that does not.
+const BAD_VECTORS: &[(u32, u32)] =
+    &[(END - 1, 2), (END, 1), (u32::MAX, 1), (BUFFER, u32::MAX), (1 << 31, 1 << 31), (END + 1, 0)];
+
+/// Arguments of a call, one for each parameter.
+type Arguments = Vec<u64>;
+
+/// A call, what must come of it, and what it is called in a report.
+struct Call {
+    function: &'static Import,
+    arguments: Arguments,
+    expected: Expected,
+}
+
+#[derive(Clone, Copy)]
+enum Expected {
+    /// Exactly this, and memory is what it was.
+    Refused(Errno),
+    /// Anything but this.
+    Not(Errno),
+}
+
+/// A parameter or result.
+struct Meaning {
+    name: &'static str,
+    kind: Kind,
+    is_result: bool,
+}
+
+fn meanings(function: &Import) -> Vec<Meaning> {
+    let names = function.description.names.split(' ').skip(1);
+    let meanings = names.zip(function.description.meanings);
+    meanings.map(|(name, meaning)| Meaning { name, kind: meaning.kind, is_result: meaning.is_result }).collect()
+}
+
+/// Arguments with which a function does something.
+fn good(function: &Import) -> Arguments {
+    let mut results = RESULTS;
+    let meanings = meanings(function);
+    let mut arguments = Arguments::new();
+    for (index, meaning) in meanings.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| meanings[before].kind);
+        let argument = match meaning.kind {
+            _ if meaning.is_result => {
+                results += 64;
+                results
+            }
+            Kind::Fd if function.name == "sock_send" => 2,
+            Kind::Fd if function.name.starts_with("sock_") => 0,
+            Kind::Fd if function.name.starts_with("path_") => 3,
+            Kind::Fd if function.name.starts_with("fd_prestat") || function.name == "fd_readdir" => 3,
+            Kind::Fd => 4,
+            Kind::Text => TEXT,
+            Kind::Vectors => VECTORS,
+            Kind::Pointer if meaning.name == "subscriptions" => SUBSCRIPTIONS,
+            Kind::Pointer => BUFFER,
+            Kind::Number if before == Some(Kind::Pointer) && meaning.name.ends_with("_len") => 64,
+            Kind::Number => 1,
+            _ => 0,
+        };
+        arguments.push(u64::from(argument));
+    }
+    arguments
+}
+
+/// Calls of `function` with each of its addresses where it must not be, and one with all where they should be.
+fn address_calls(function: &'static Import) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let mut refuse = |changes: &[(usize, u32)]| {
+        let mut arguments = good(function);
+        for (index, value) in changes {
+            arguments[*index] = u64::from(*value);
+        }
+        calls.push(Call { function, arguments, expected: Expected::Refused(Errno::Fault) });
+    };
+    for (index, meaning) in meanings(function).iter().enumerate() {
+        let has_length = meanings(function).get(index + 1).is_some_and(|next| next.name.ends_with("_len"));
+        match meaning.kind {
+            Kind::Vectors => {
+                for (address, count) in [(END, 1), (END - 7, 1), (u32::MAX, 1), (1 << 31, 1), (END + 8, 0)] {
+                    refuse(&[(index, address), (index + 1, count)]);
+                }
+                for count in [1 << 29, (1 << 29) + 1, 1 << 30, u32::MAX] {
+                    refuse(&[(index, VECTORS), (index + 1, count)]);
+                }
+                for bad in 0..BAD_VECTORS.len() as u32 {
+                    refuse(&[(index, VECTORS + 16 * bad), (index + 1, 2)]);
+                }
+            }
+            Kind::Text | Kind::Pointer if has_length && !meaning.is_result => {
+                let pairs = [(END, 1), (END - 1, 2), (END + 1, 0), (u32::MAX, 1), (u32::MAX, u32::MAX), (1 << 31, 1)];
+                for (address, len) in pairs.into_iter().chain([(1, u32::MAX), (BUFFER, END - BUFFER + 1)]) {
+                    refuse(&[(index, address), (index + 1, len)]);
+                }
+            }
+            Kind::Text | Kind::Pointer => {
+                for address in [END, END - 1, u32::MAX, 1 << 31] {
+                    refuse(&[(index, address)]);
+                }
+            }
+            _ if meaning.is_result => {
+                for address in [END, END - 1, u32::MAX, 1 << 31] {
+                    refuse(&[(index, address)]);
+                }
+            }
+            _ => {}
+        }
+    }
+    calls.push(Call { function, arguments: good(function), expected: Expected::Not(Errno::Fault) });
+    calls
+}
+
+fn addresses(module: &'static ImportModule) -> Result<(), String> {
+    let directory = TempDir::new();
+    let has_address = |function: &&Import| {
+        let is_address = |kind| matches!(kind, Kind::Pointer | Kind::Text | Kind::Vectors);
+        meanings(function).iter().any(|meaning| meaning.is_result || is_address(meaning.kind))
+    };
+    let calls: Vec<Call> = module.functions.iter().filter(has_address).flat_map(address_calls).collect();
+    let program = program(module, &calls, &["f".into()]);
+    make_calls(&directory, &program, "mkdir box && printf x > box/f", &calls)
+}
+
+/// Paths that lead out of the granted directory, by every way that there is.
+const ESCAPES: &[&str] = &[
+    "..",
+    "../",
+    "../outside/secret",
+    "../outside/new",
+    "/",
+    "/etc/passwd",
+    "//outside/secret",
+    "dir/../..",
+    "dir/../../",
+    "dir/../../outside/secret",
+    "./../outside/new",
+    "out/secret",
+    "out/new",
+    "out/sub",
+    "out/sub/",
+    "out/.",
+    "out/./",
+    "out/..",
+    "out/../outside/secret",
+    "absolute/secret",
+    "absolute/new",
+    "dir/up/outside/secret",
+    "dir/up/outside/sub/",
+    "dir/up/box/../outside/new",
+    "through/secret",
+    "through/new",
+];
+
+/// Links that lead out themselves, with a slash that says to follow them.
+const FOLLOWED: &[&str] = &["out/", "out///", "absolute/", "through/", "dir/up/"];
+
+/// Texts that are no paths, and the errno for each.
+fn not_paths() -> Vec<(Vec<u8>, Errno)> {
+    vec![
+        (b"".to_vec(), Errno::Noent),
+        (b"f\0".to_vec(), Errno::Inval),
+        (b"\0".to_vec(), Errno::Inval),
+        (b"f\0/../../outside/secret".to_vec(), Errno::Inval),
+        (b"\xff".to_vec(), Errno::Ilseq),
+        (b"dir/\xc0\xae\xc0\xae/\xc0\xae\xc0\xae/outside/secret".to_vec(), Errno::Ilseq),
+        (b"\xed\xa0\x80".to_vec(), Errno::Ilseq),
+        (vec![b'a'; 4096], Errno::Nametoolong),
+        (b"./".repeat(2048), Errno::Nametoolong),
+    ]
+}
+
+fn path_calls(function: &'static Import, texts: &mut Vec<Vec<u8>>) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let position = |name| meanings(function).iter().position(|meaning| meaning.name == name);
+    for (index, meaning) in meanings(function).iter().enumerate().filter(|(_, meaning)| meaning.kind == Kind::Text) {
+        let mut call = |text: &[u8], follow: bool, oflags: u64, expected| {
+            let mut arguments = good(function);
+            arguments[index] = u64::from(place(texts.len()));
+            arguments[index + 1] = text.len() as u64;
+            texts.push(text.to_vec());
+            let flags = ["flags", "dirflags", "old_flags"].into_iter().find_map(position);
+            if let (Some(flags), true) = (flags, follow) {
+                arguments[flags] = 1;
+            }
+            if let (Some(at), Some(rights)) = (position("oflags"), position("fs_rights_base")) {
+                arguments[at] = oflags;
+                arguments[rights] = Rights::FD_READ.union(Rights::FD_WRITE).0;
+            }
+            calls.push(Call { function, arguments, expected });
+        };
+        for (text, errno) in not_paths() {
+            call(&text, false, 0, Expected::Refused(errno));
+        }
+        if function.name == "path_symlink" && meaning.name == "old_path" {
+            // What a link holds leads nowhere until somebody follows it.
+            continue;
+        }
+        for path in ESCAPES {
+            for oflags in [0, 1, 9] {
+                call(path.as_bytes(), false, oflags, Expected::Refused(Errno::Notcapable));
+            }
+            call(path.as_bytes(), true, 0, Expected::Not(Errno::Success));
+        }
+        for path in FOLLOWED {
+            call(path.as_bytes(), false, 0, Expected::Not(Errno::Success));
+            call(path.as_bytes(), true, 0, Expected::Not(Errno::Success));
+        }
+    }
+    calls
+}
+
+fn paths(module: &'static ImportModule) -> Result<(), String> {
+    let directory = TempDir::new();
+    let mut texts = vec![b"f".to_vec()];
+    let functions = module.functions.iter().filter(|function| function.name.starts_with("path_"));
+    let calls: Vec<Call> = functions.flat_map(|function| path_calls(function, &mut texts)).collect();
+    let program = program(module, &calls, &texts);
+    let prepare = "mkdir -p box/dir outside/sub && printf f > box/f && printf secret > outside/secret &&
+        ln -s ../outside box/out && ln -s \"$PWD/outside\" box/absolute && ln -s ../.. box/dir/up &&
+        ln -s out box/through";
+    let list = || shell("find outside . -maxdepth 1 -printf '%p %s %T@ %C@ %n %y\n' | sort", &directory);
+    shell(prepare, &directory)?;
+    let before = list()?;
+    make_calls(&directory, &program, "true", &calls)?;
+    let outside = |outcome: Outcome| {
+        let lines = String::from_utf8_lossy(&outcome.stdout).into_owned();
+        lines.lines().filter(|line| line.starts_with("outside")).map(str::to_string).collect::<Vec<_>>()
+    };
+    let (before, after) = (outside(before), outside(list()?));
+    if before == after { Ok(()) } else { Err(format!("outside was {before:?} and is {after:?}")) }
+}
+
+/// Where the text with this number is: the first at [`TEXT`], the others behind what calls use, a page apart each.
+fn place(text: usize) -> u32 {
+    if text == 0 { TEXT } else { END + 4096 * (text as u32 - 1) }
+}
+
+/// Runs the program that makes the calls. Its standard input and error are a socket, so that functions on sockets work.
+fn make_calls(directory: &TempDir, program: &str, prepare: &str, calls: &[Call]) -> Result<(), String> {
+    fs::write(directory.path().join("program.wat"), program).map_err(|error| error.to_string())?;
+    let build = format!("{prepare} && wexe build -O0 program.wat -o program --dir box::/ --env A=B");
+    let built = shell(&build, directory)?;
+    if built.status != "0" {
+        return Err(format!("{:?}", case::lines(&built, directory)));
+    }
+    let failed = |error: std::io::Error| error.to_string();
+    let (mut here, there) = UnixStream::pair().map_err(failed)?;
+    here.write_all(b"some bytes to receive").map_err(failed)?;
+    let mut command = Command::new(directory.path().join("program"));
+    command.current_dir(directory.path()).stdin(OwnedFd::from(there.try_clone().map_err(failed)?));
+    let output = command.stderr(OwnedFd::from(there)).output().map_err(failed)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let call = output.stdout.first_chunk().and_then(|number| calls.get(u32::from_le_bytes(*number) as usize));
+    match (call, output.stdout.get(4)) {
+        (Some(Call { function, arguments, .. }), Some(errno)) => {
+            Err(format!("{}{arguments:?} returned {errno}, or changed memory", function.name))
+        }
+        _ => Err(format!("{output:?}")),
+    }
+}
+
+/// A program that makes the calls.
+fn program(module: &ImportModule, calls: &[Call], texts: &[Vec<u8>]) -> String {
+    let mut imports = String::new();
+    let needed = |function: &&Import| {
+        calls.iter().any(|call| call.function.name == function.name)
+            || ["path_open", "fd_write"].contains(&function.name)
+    };
+    for function in module.functions.iter().filter(needed) {
+        let params: Vec<&str> = function.params.iter().map(|ty| name(*ty)).collect();
+        imports += &format!(
+            "(import \"{}\" \"{1}\" (func ${1} (param {2}) (result i32)))\n",
+            module.name,
+            function.name,
+            params.join(" ")
+        );
+    }
+    let data: String = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| format!("(data (i32.const {}) {})\n", place(index), quoted(text)))
+        .collect();
+    let vectors: String = BAD_VECTORS.iter().map(|bad| words(&[BUFFER, 1, bad.0, bad.1])).collect();
+    let body: String = calls.iter().enumerate().map(|(number, call)| statement(number, call)).collect();
+    let pages = place(texts.len()).div_ceil(END).max(1);
+    format!(
+        r#"(module
+{imports}(import "{module}" "proc_exit" (func $proc_exit (param i32)))
+(memory (export "memory") {pages} {pages})
+{data}(data (i32.const {VECTORS}) "{vectors}")
+(global $sum (mut i64) (i64.const 0))
+(func $sum (result i64) (local $at i32) (local $sum i64)
+  (loop $next
+    (local.set $sum (i64.add (i64.mul (local.get $sum) (i64.const 31)) (i64.load (local.get $at))))
+    (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (i32.const {END}))))
+  (local.get $sum))
+(func $fail (param $number i32) (param $errno i32)
+  (i64.store (i32.const 512) (i64.const 0x0000000800000208))
+  (i32.store (i32.const 520) (local.get $number))
+  (i32.store (i32.const 524) (local.get $errno))
+  (drop (call $fd_write (i32.const 1) (i32.const 512) (i32.const 1) (i32.const 504)))
+  (call $proc_exit (i32.const 1)))
+(func $refused (param $number i32) (param $want i32) (param $got i32)
+  (if (i32.or (i32.ne (local.get $got) (local.get $want)) (i64.ne (call $sum) (global.get $sum)))
+    (then (call $fail (local.get $number) (local.get $got)))))
+(func $not (param $number i32) (param $other i32) (param $got i32)
+  (if (i32.eq (local.get $got) (local.get $other)) (then (call $fail (local.get $number) (local.get $got))))
+  (global.set $sum (call $sum)))
+(func (export "_start")
+  (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const {TEXT}) (i32.const 1) (i32.const 1)
+    (i64.const -1) (i64.const -1) (i32.const 0) (i32.const {RESULTS})))
+  (global.set $sum (call $sum))
+{body}))
+"#,
+        module = module.name,
+    )
+}
+
+fn statement(number: usize, call: &Call) -> String {
+    let arguments = call.arguments.iter().zip(call.function.params);
+    let arguments: String = arguments.map(|(value, ty)| format!(" ({}.const {value})", name(*ty))).collect();
+    let (check, errno) = match call.expected {
+        Expected::Refused(errno) => ("refused", errno),
+        Expected::Not(errno) => ("not", errno),
+    };
+    let host = call.function.name;
+    format!("  (call ${check} (i32.const {number}) (i32.const {}) (call ${host}{arguments}))\n", errno as u16)
+}
+
+fn name(ty: Type) -> &'static str {
+    match ty {
+        Type::I32 => "i32",
+        Type::I64 => "i64",
+        Type::F32 => "f32",
+        Type::F64 => "f64",
+    }
+}
+
+fn words(words: &[u32]) -> String {
+    words.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("\\{byte:02x}")).collect()
+}
+
+fn quoted(text: &[u8]) -> String {
+    let bytes: String = text.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    format!("\"{bytes}\"")
+}
