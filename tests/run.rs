@@ -4,7 +4,7 @@
 //! must do the same. (Backtraces differ: inlined functions are not in them.)
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -21,6 +21,9 @@ const DIRECTIVES: &[&str] =
 
 /// A trial's name ends with this when it is the second of its case.
 const UNOPTIMISED: &str = " -O0 --cpu x86-64-v1";
+/// A trial's name ends with this when root may do everything, and it is run by somebody else too.
+const AS_NOBODY: &str = " as nobody";
+const NOBODY: u32 = 65534;
 /// Larger modules are compiled once only, to keep the test program quick.
 const SMALL: u64 = 256 << 10;
 
@@ -40,10 +43,29 @@ pub fn trials() -> Vec<Listed> {
                 let path = path.clone();
                 trials.push(trial(case::name(&path) + UNOPTIMISED, move || run(&path, UNOPTIMISED)));
             }
+            if kind == "wasi" && is_root() {
+                let path = path.clone();
+                trials.push(trial(case::name(&path) + AS_NOBODY, move || run(&path, AS_NOBODY)));
+            }
             trials.push(trial(case::name(&path), move || run(&path, "")));
         }
     }
     trials
+}
+
+/// Whether programs can be run as another user.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// Gives everything in a directory, and itself, to the user who has no privileges.
+fn give_to_nobody(path: &Path) -> std::io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() {
+        for entry in fs::read_dir(path)? {
+            give_to_nobody(&entry?.path())?;
+        }
+    }
+    lchown(path, Some(NOBODY), Some(NOBODY))
 }
 
 fn runs_twice(path: &Path) -> bool {
@@ -53,7 +75,8 @@ fn runs_twice(path: &Path) -> bool {
     !chosen && fs::metadata(module).map_or(0, |file| file.len()) < SMALL
 }
 
-fn run(path: &Path, more_options: &str) -> Result<(), String> {
+/// Runs a case in the way that the end of its trial's name says.
+fn run(path: &Path, variant: &str) -> Result<(), String> {
     let case = Case::read(path)?;
     case.check_directives(DIRECTIVES)?;
     let directory = TempDir::new();
@@ -62,11 +85,15 @@ fn run(path: &Path, more_options: &str) -> Result<(), String> {
     // The executable is kept apart from the files that the program may see.
     let elsewhere = TempDir::new();
     let program = elsewhere.path().join("program");
-    let executable = compile(&case, more_options, directory.path())?;
+    let as_nobody = variant == AS_NOBODY;
+    let executable = compile(&case, if as_nobody { "" } else { variant }, directory.path())?;
     fs::write(&program, executable).map_err(|error| format!("cannot write the executable: {error}"))?;
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
 
-    let outcome = execute(&case, &program, directory.path())?;
+    if as_nobody {
+        give_to_nobody(directory.path()).map_err(|error| error.to_string())?;
+    }
+    let outcome = execute(&case, &program, directory.path(), as_nobody)?;
     check_files(&case, directory.path())?;
     case.check(&case::lines(&outcome, &directory))
 }
@@ -113,8 +140,11 @@ fn prepare(case: &Case, directory: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn execute(case: &Case, program: &Path, directory: &Path) -> Result<Outcome, String> {
+fn execute(case: &Case, program: &Path, directory: &Path, as_nobody: bool) -> Result<Outcome, String> {
     let mut command = Command::new(program);
+    if as_nobody {
+        command.uid(NOBODY).gid(NOBODY);
+    }
     command.arg0(case.path.file_stem().expect("a case has a name")).current_dir(directory).env_clear();
     for line in case.directives("args") {
         command.args(words(line)?);
