@@ -69,8 +69,9 @@ struct Meaning {
 
 fn meanings(function: &Import) -> Vec<Meaning> {
     let names = function.description.names.split(' ').skip(1);
-    let meanings = names.zip(function.description.meanings);
-    meanings.map(|(name, meaning)| Meaning { name, kind: meaning.kind, is_result: meaning.is_result }).collect()
+    let named = names.zip(function.description.kinds).enumerate();
+    let parameters = function.description.parameters;
+    named.map(|(index, (name, kind))| Meaning { name, kind: *kind, is_result: index >= parameters }).collect()
 }
 
 /// Arguments with which a function does something.

@@ -46,10 +46,10 @@ struct Argument {
 
 fn arguments(function: &'static Description, values: &[i64]) -> impl Iterator<Item = Argument> + Clone {
     let names = function.names.split(' ').skip(1);
-    names.zip(function.meanings).enumerate().map_while(move |(index, (name, meaning))| {
+    names.zip(function.kinds).enumerate().map_while(move |(index, (name, &kind))| {
         let value = *values.get(index)?;
         let next = values.get(index + 1).copied().unwrap_or_default() as u32;
-        Some(Argument { name, kind: meaning.kind, is_result: meaning.is_result, value, next })
+        Some(Argument { name, kind, is_result: index >= function.parameters, value, next })
     })
 }
 
@@ -121,7 +121,7 @@ fn show_text(message: &mut Message, address: u32, len: u32) -> &mut Message {
             _ => message.text("\\x").byte(digit(byte >> 4)).byte(digit(byte & 15)),
         };
     }
-    message.text(if len > LONGEST_TEXT { "\"..." } else { "\"" })
+    message.byte(b'"').text(if len > LONGEST_TEXT { "..." } else { "" })
 }
 
 fn digit(value: u8) -> u8 {
@@ -216,7 +216,7 @@ fn hint(function: &'static Description, values: &[i64], errno: i32) -> Option<&'
             Some("the descriptor was opened without this right, or gave it up")
         }
         Errno::Notcapable if has_path => Some("this leads out of the directory: see --dir to grant where it leads"),
-        Errno::Success if name(function) == "environ_sizes_get" => {
+        Errno::Success if name(function).starts_with("environ_s") => {
             let count = arguments.clone().find(|argument| argument.is_result).and_then(read::<u32>);
             (count == Some(0)).then_some("no variable is granted: see --env")
         }

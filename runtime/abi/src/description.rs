@@ -7,19 +7,12 @@ use crate::imports::Param;
 /// What people are told of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Description {
-    /// Its name and those of its parameters and results, each with a space behind it. (One string, because the linker
-    /// would keep short ones in executables that have no use for them.)
+    /// Its name and those of its parameters and results, each with a space behind it.
     pub names: &'static str,
-    /// What each of the parameters and results means.
-    pub meanings: &'static [Meaning],
-}
-
-/// What a parameter means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Meaning {
-    pub kind: Kind,
-    /// It is a guest address where a result of this kind is stored.
-    pub is_result: bool,
+    /// What each of them is, the parameters first.
+    pub kinds: &'static [Kind],
+    /// How many of them are parameters; the others are guest addresses where results of these kinds are stored.
+    pub parameters: usize,
 }
 
 /// How a parameter is read by people.
@@ -57,25 +50,24 @@ pub const fn result_kind(ty: &str) -> Kind {
     }
 }
 
-/// The kind of a parameter whose type has the name `ty`; an alias tells more than the type that it stands for.
-pub const fn alias_kind(ty: &str, kind: Kind) -> Kind {
+/// The kind of a parameter of the type `T`, called `ty`: an alias tells more than the type that it stands for.
+pub const fn parameter_kind<T: Param>(ty: &str) -> Kind {
     match ty.as_bytes() {
         b"Fd" => Kind::Fd,
         b"Pointer" => Kind::Pointer,
         b"Text" => Kind::Text,
         b"Vectors" => Kind::Vectors,
-        _ => kind,
+        _ => T::KIND,
     }
 }
 
-/// What a parameter of the type `T`, called `ty`, means.
-pub const fn parameter<T: Param>(ty: &str) -> Meaning {
-    Meaning { kind: alias_kind(ty, T::KIND), is_result: false }
-}
-
-/// What a pointer to a result of the type called `ty` means.
-pub const fn result(ty: &str) -> Meaning {
-    Meaning { kind: result_kind(ty), is_result: true }
+/// `text`, or `padded` if it has a size for which linkers merge constants: these stay in executables that have no use
+/// for them.
+pub const fn unmergeable(text: &'static str, padded: &'static str) -> &'static str {
+    match text.len() {
+        4 | 8 | 16 | 32 => padded,
+        _ => text,
+    }
 }
 
 /// The [`Description`] of a row: its name, its parameters with their types, its results with theirs.
@@ -83,11 +75,15 @@ pub const fn result(ty: &str) -> Meaning {
 macro_rules! describe {
     ($name:ident ($($param:ident: $ty:ty),*) ($($result:ident: $result_ty:ty),*)) => {
         $crate::description::Description {
-            names: concat!(stringify!($name), " ", $(stringify!($param), " ",)* $(stringify!($result), " "),*),
-            meanings: &[
-                $($crate::description::parameter::<$ty>(stringify!($ty)),)*
-                $($crate::description::result(stringify!($result_ty))),*
+            names: $crate::description::unmergeable(
+                concat!(stringify!($name), " ", $(stringify!($param), " ",)* $(stringify!($result), " "),*),
+                concat!(stringify!($name), " ", $(stringify!($param), " ",)* $(stringify!($result), " ",)* " "),
+            ),
+            kinds: &[
+                $($crate::description::parameter_kind::<$ty>(stringify!($ty)),)*
+                $($crate::description::result_kind(stringify!($result_ty))),*
             ],
+            parameters: <[&str]>::len(&[$(stringify!($param)),*]),
         }
     };
 }

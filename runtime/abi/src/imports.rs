@@ -12,7 +12,7 @@
 //! one with `-> (later)` does not compile yet (`later nothing` if it returns nothing). Their results are parameters.
 
 pub use crate::builtins::Type;
-use crate::description::{Description, Kind, Meaning};
+use crate::description::{Description, Kind};
 use crate::types::Errno;
 
 /// One function that a program may import.
@@ -70,10 +70,7 @@ const THREAD_SPAWN: Import = Import {
     params: &[Type::I32],
     results: &[Type::I32],
     status: Status::Later,
-    description: Description {
-        names: "thread-spawn start_arg ",
-        meanings: &[Meaning { kind: Kind::Pointer, is_result: false }],
-    },
+    description: Description { names: "thread-spawn start_arg ", kinds: &[Kind::Pointer], parameters: 1 },
 };
 
 /// The functions that programs may import as `module.name`, each with the module in whose table it stands. That of the
