@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use wexe_compiler as compiler;
 
+use crate::grants::Grants;
+
 /// Compiles WebAssembly programs to native Linux executables.
 ///
 /// wexe turns a WebAssembly program that uses WASI (what clang, rustc, Go, TinyGo, Zig and AssemblyScript make for
@@ -24,6 +26,7 @@ pub struct Args {
 pub enum Verb {
     Build(Build),
     Run(Run),
+    Inspect(Inspect),
 }
 
 /// Compiles a program to an executable.
@@ -70,28 +73,27 @@ pub struct Run {
     pub options: Options,
 }
 
-/// What both verbs take.
+/// Shows what an executable made by wexe may do.
+///
+/// It prints what made it, the SHA-256 of its module (in binary form), what the program imports, what it was granted
+/// and whether that can be changed. It believes what wexe wrote into the file, so it tells nothing of a file that
+/// somebody else has changed.
+#[derive(Parser, Debug)]
+pub struct Inspect {
+    /// The executable.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `build` and `run` take.
 #[derive(Group, Debug)]
 pub struct Options {
-    /// Grants the directory HOST to the program, which sees it as GUEST.
-    ///
-    /// The program can open, create and remove what is in HOST and beneath, and nothing else. Without GUEST it sees
-    /// it under its own name. A relative HOST is looked up where the executable is started. With `:ro` at the end, it
-    /// is granted for reading only. Can be given several times.
-    #[arg(long = "dir", value_name = "HOST[::GUEST][:ro]", value_parser = parse_dir, help_heading = GRANTS)]
-    pub dirs: Vec<compiler::Dir>,
-
-    /// Gives the program an environment variable.
-    ///
-    /// The program sees these variables and no others. Can be given several times.
-    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = parse_env, help_heading = GRANTS)]
-    pub env: Vec<(String, String)>,
-
-    /// What the program sees as its own name (argv[0]).
-    ///
-    /// By default it sees the name under which it is started.
-    #[arg(long, value_name = "NAME", help_heading = GRANTS)]
-    pub arg0: Option<String>,
+    #[command(flatten)]
+    pub grants: Grants,
 
     /// Calls this exported function instead of `_start`.
     ///
@@ -134,7 +136,6 @@ pub struct Options {
     pub time: bool,
 }
 
-const GRANTS: &str = "What the program may use";
 const CODE: &str = "Code";
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,11 +198,7 @@ impl Options {
                 Cpu::V4 => compiler::Cpu::V4,
                 Cpu::Native => compiler::Cpu::Native,
             },
-            capabilities: compiler::Capabilities {
-                dirs: self.dirs.clone(),
-                env: self.env.clone(),
-                arg0: self.arg0.clone(),
-            },
+            capabilities: self.grants.capabilities(),
             invoke: self.invoke.clone(),
             trace: self.trace,
             linker: self.linker.clone(),
@@ -211,29 +208,11 @@ impl Options {
     }
 }
 
-fn parse_dir(text: &str) -> Result<compiler::Dir, String> {
-    let (names, read_only) = match text.strip_suffix(":ro") {
-        Some(names) => (names, true),
-        None => (text, false),
-    };
-    let (host, guest) = names.split_once("::").unwrap_or((names, names));
-    if host.is_empty() || guest.is_empty() {
-        return Err("a directory has a name".to_string());
-    }
-    Ok(compiler::Dir { host: host.to_string(), guest: guest.to_string(), read_only })
-}
-
-fn parse_env(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
-        _ => Err("expected NAME=VALUE".to_string()),
-    }
-}
-
 const EXAMPLES: &str = "\
 Examples:
   wexe build app.wasm                    make the executable ./app
   wexe run app.wasm -- one two           compile app.wasm and run it with two arguments
+  wexe inspect app                       show what ./app may do
   wexe build --help                      all options";
 
 const BUILD_EXAMPLES: &str = "\
@@ -243,6 +222,8 @@ Examples:
   wexe build app.wasm --dir .            it may use the files of the directory where it is started
   wexe build app.wasm --dir data::/ --env LANG=C
                                          it sees the directory ./data as its root, and one variable
+  wexe build app.wasm --listen '[::]:80' --locked
+                                         it serves on port 80, and nobody can change that
   wexe build lib.wasm --invoke fib       it calls fib with its arguments and prints the result
   wexe build app.wasm --cpu native       use all that the processor of this machine has
   wexe build app.wat --emit clif -o -    print the intermediate representation
@@ -250,7 +231,18 @@ Examples:
 Exit status:
   0  the file was written
   1  an error in the input, or while writing
-  2  a wrong command line";
+  2  a wrong command line
+
+Environment of the executable:
+  Whoever runs it can set WEXE_DIR, WEXE_ENV, WEXE_ARG0, WEXE_LISTEN, WEXE_STDIN, WEXE_STDOUT,
+  WEXE_STDERR, WEXE_MAX_MEMORY and WEXE_TIMEOUT, unless it was built with --locked. Each holds what the
+  option of that name would, in place of what was given at build; several values are separated by `;`,
+  a value that begins with `+` adds to what was given, and an empty one takes it away.
+  The program never sees these variables.
+
+Exit status of the executable:
+  that of the program; 134 if it traps, 124 if --timeout ended it, 1 if something that it was granted
+  cannot be had";
 
 const RUN_EXAMPLES: &str = "\
 Examples:

@@ -5,7 +5,9 @@
 
 mod args;
 mod build;
+mod grants;
 mod input;
+mod inspect;
 mod report;
 mod run;
 
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let outcome = match Args::parse().verb {
         Verb::Build(args) => build::build(&args),
         Verb::Run(args) => run::run(&args),
+        Verb::Inspect(args) => inspect::inspect(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

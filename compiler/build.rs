@@ -4,6 +4,7 @@
 //! outer Cargo holds the lock of the other), the workspace's lock file, none of the flags meant for the tool itself.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 
@@ -25,7 +26,7 @@ fn main() {
     let directory = PathBuf::from(variable("OUT_DIR"));
     let object = directory.join("runtime.o");
     match cargo(workspace, &directory.join("runtime"), &object).status() {
-        Ok(status) if status.success() => {}
+        Ok(status) if status.success() => drop_unwind_tables(&object),
         other => {
             eprintln!("the runtime does not build: {other:?}");
             exit(1);
@@ -33,6 +34,29 @@ fn main() {
     }
     println!("cargo:rustc-env=WEXE_RUNTIME={}", object.display());
 }
+
+/// Rust's core library comes with unwind tables, whatever the flags say. Here they are a twelfth of a small executable,
+/// and nobody reads them, so linkers are shown nothing in their place.
+fn drop_unwind_tables(path: &Path) {
+    let mut object = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let field = |object: &[u8], at: usize, size: usize| {
+        object[at..at + size].iter().rev().fold(0, |value, byte| value << 8 | usize::from(*byte))
+    };
+    // The header of an ELF file, and those of its sections: where they are, how many, and which has their names.
+    let (headers, count, names) = (field(&object, 40, 8), field(&object, 60, 2), field(&object, 62, 2));
+    let names = field(&object, headers + names * SECTION_HEADER + 24, 8);
+    for header in (0..count).map(|index| headers + index * SECTION_HEADER) {
+        let name = &object[names + field(&object, header, 4)..];
+        if name.starts_with(b".eh_frame\0") || name.starts_with(b".rela.eh_frame\0") {
+            // Its type: none.
+            object[header + 4..header + 8].fill(0);
+        }
+    }
+    fs::write(path, object).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+/// Bytes of a section's header.
+const SECTION_HEADER: usize = 64;
 
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("Cargo sets {name}"))

@@ -64,10 +64,10 @@ fn must_not_panic(module: &[u8], variant: &str) -> Result<(), String> {
 }
 
 /// Marsaglia's xorshift: enough to pick places.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         for _ in 0..3 {
             self.0 ^= self.0 << 13;
             self.0 ^= self.0 >> 7;

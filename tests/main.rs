@@ -12,6 +12,7 @@ mod end_of_memory;
 mod error;
 mod every_call;
 mod executable;
+mod inspect;
 mod known_failures;
 mod limits;
 mod process;
@@ -25,6 +26,8 @@ mod tidy;
 #[path = "../cli/args.rs"]
 #[allow(dead_code)]
 mod args;
+#[path = "../cli/grants.rs"]
+mod grants;
 
 use libtest_mimic::Arguments;
 
@@ -36,6 +39,7 @@ fn main() {
     trials.extend(error::trials());
     trials.extend(cli::trials());
     trials.extend(executable::trials());
+    trials.extend(inspect::trials());
     trials.extend(sandbox::trials());
     trials.extend(every_call::trials());
     trials.extend(damage::trials());

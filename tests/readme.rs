@@ -4,16 +4,20 @@
 use std::fs;
 use std::path::Path;
 
+use clap::CommandFactory;
+use wexe_abi::capabilities::{Capability, Number};
 use wexe_abi::imports::{MODULES, Status};
 use wexe_abi::trap::Trap;
 use wexe_compiler::{Emit, Options};
 
+use crate::args;
 use crate::case::{self, bless};
 use crate::known_failures::{Listed, trial};
 
 type Table = fn() -> String;
 
-const TABLES: &[(&str, Table)] = &[("language", language), ("wasi", wasi), ("wasix", wasix), ("traps", traps)];
+const TABLES: &[(&str, Table)] =
+    &[("grants", grants), ("language", language), ("wasi", wasi), ("wasix", wasix), ("traps", traps)];
 
 pub fn trials() -> Vec<Listed> {
     vec![trial("readme/tables", check)]
@@ -132,6 +136,25 @@ fn wasix() -> String {
     });
     let rows: String = rows.collect();
     format!("| function | `{}` |\n|---|---|\n{rows}| **functions** | **{}** |\n", module.name, module.functions.len())
+}
+
+/// Every option that says what a program may use, with the first sentence of its help.
+fn grants() -> String {
+    let mut command = args::Build::command();
+    command.build();
+    let rows = Capability::ALL.iter().map(|capability| {
+        let option = command.get_arguments().find(|argument| argument.get_long() == Some(capability.option()));
+        let help = option.and_then(|argument| argument.get_help()).map(ToString::to_string).unwrap_or_default();
+        let values = match capability.number() {
+            Number::One => "one",
+            Number::Many => "several",
+        };
+        let value = format!("`--{} {}`", capability.option(), capability.syntax().replace('|', "\\|"));
+        format!("| {value} | `WEXE_{}` | {values} | {} |\n", capability.variable(), help.trim_end_matches('.'))
+    });
+    let head = "| option | variable | values | |\n|---|---|---|---|\n";
+    let locked = "| `--locked` | | | Whoever runs the executable cannot change any of this |\n";
+    format!("{head}{}{locked}", rows.collect::<String>())
 }
 
 fn traps() -> String {

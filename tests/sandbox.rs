@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
@@ -25,6 +25,8 @@ pub fn trials() -> Vec<Listed> {
     let mut trials = vec![
         trial("sandbox/listener", listener),
         trial("sandbox/datagram", datagram),
+        trial("sandbox/listen", listen),
+        trial("sandbox/listen-inherited", listen_inherited),
         trial("sandbox/race-link", race_link),
         trial("sandbox/race-directory", race_directory),
         trial("sandbox/race-middle", race_middle),
@@ -101,6 +103,63 @@ fn datagram() -> Result<(), String> {
         here.send(message.as_bytes()).map_err(|error| error.to_string())?;
     }
     must_succeed(start(&directory, there)?)
+}
+
+/// An address of this machine that no other test, and no other run of this one, listens on.
+fn loopback() -> String {
+    let process = std::process::id();
+    format!("127.{}.{}.{}:47111", 100 + (process >> 16) % 100, process >> 8 & 0xff, process & 0xff)
+}
+
+/// The first line that somebody at this address says, who may only be starting.
+fn greeting(address: &str) -> Result<String, String> {
+    for _ in 0..1000 {
+        match TcpStream::connect(address) {
+            Ok(mut connection) => {
+                let mut text = String::new();
+                connection.read_to_string(&mut text).map_err(|error| error.to_string())?;
+                return Ok(text);
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
+    Err(format!("nobody listens on {address}"))
+}
+
+/// Sockets that the program opens: behind the directories, in their order, with the rights that they need.
+fn listen() -> Result<(), String> {
+    let directory = TempDir::new();
+    let (first, second) = (loopback(), loopback().replace(":47111", ":47112"));
+    build("listen", &format!("--dir . --listen {first} --listen {second}"), &directory)?;
+    let null = fs::File::open("/dev/null").map_err(|error| error.to_string())?;
+    let program = start(&directory, null)?;
+    let greetings = greeting(&first).and_then(|text| Ok((text, greeting(&second)?)));
+    must_succeed(program)?;
+    match greetings? {
+        (first, second) if first == "4" && second == "5" => Ok(()),
+        other => Err(format!("it said {other:?}")),
+    }
+}
+
+/// Sockets that the process is started with, as systemd does it.
+fn listen_inherited() -> Result<(), String> {
+    let directory = TempDir::new();
+    build("listen", "--dir . --listen fd", &directory)?;
+    let listeners = [TcpListener::bind("127.0.0.1:0"), TcpListener::bind("127.0.0.1:0")];
+    let [first, second] = listeners.map(|listener| listener.expect("the system chooses a free port"));
+    let address = |listener: &TcpListener| listener.local_addr().expect("it is bound").to_string();
+    let (first_address, second_address) = (address(&first), address(&second));
+    let mut shell = Command::new("/bin/sh");
+    // The shell has them as standard input and output, and its own number is that of the program that it becomes.
+    shell.args(["-c", "LISTEN_PID=$$ LISTEN_FDS=2 exec ./program 3<&0 4<&1"]).env_clear();
+    shell.current_dir(directory.path()).stdin(OwnedFd::from(first)).stdout(OwnedFd::from(second));
+    let program = shell.spawn().map_err(|error| error.to_string())?;
+    let greetings = greeting(&first_address).and_then(|text| Ok((text, greeting(&second_address)?)));
+    must_succeed(program)?;
+    match greetings? {
+        (first, second) if first == "4" && second == "5" => Ok(()),
+        other => Err(format!("it said {other:?}")),
+    }
 }
 
 /// Runs the program with `box` granted, and meanwhile `change` over and over.

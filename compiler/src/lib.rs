@@ -7,10 +7,12 @@ mod declare;
 mod entry;
 mod error;
 mod features;
+mod grant;
 mod imports;
 mod inline;
 mod link;
 mod module;
+mod note;
 mod object;
 mod options;
 mod parse;
@@ -21,14 +23,13 @@ mod translate;
 
 pub use error::{Error, ErrorKind, Result};
 pub use features::Features;
-pub use options::{Capabilities, Cpu, Dir, Emit, OptLevel, Options, Progress};
+pub use note::{Note, read as read_note};
+pub use options::{Capabilities, Cpu, Emit, OptLevel, Options, Progress};
 pub use script::{InstanceId, Script};
 
 use codegen::Text;
 use pipeline::Plan;
-use std::ffi::CString;
 use wasmparser::Validator;
-use wexe_abi::capabilities::{self, Capability};
 
 /// Turns a core WebAssembly module into what `options.emit` asks for.
 pub fn compile(wasm: &[u8], options: &Options, progress: &dyn Progress) -> Result<Vec<u8>> {
@@ -52,6 +53,7 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
     progress.stage("parse");
     let mut entry = entry::EntryPoints::default();
     let built = pipeline::build(wasm, &mut validator, plan, |module| {
+        grant::check_memory(module, &options.capabilities)?;
         entry = entry::entry_points(module, options.invoke.as_deref())?;
         Ok(entry.functions.iter().map(|function| codegen::Unit::ArrayCall(*function)).collect())
     })?;
@@ -66,9 +68,12 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
 
     progress.stage("object");
     let object = object::module(built.environment(&*isa), compiled)?;
+    let capabilities = grant::encode(&options.capabilities)?;
     let program = object::Entry {
         cpu_features: target::cpu_features(&*isa),
-        capabilities: &encode(&options.capabilities)?,
+        capabilities: &capabilities,
+        at_start: &grant::at_start(&built.module, &options.capabilities),
+        note: &note::write(wasm, &built.module, options.cpu, &capabilities),
         calls: &entry.functions,
         params: &entry.params,
         results: &entry.results,
@@ -80,23 +85,4 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
 
     progress.stage("link");
     link::link(vec![object], entry.symbol, options.strip, options.linker.as_deref())
-}
-
-/// Capabilities as the bytes that the runtime reads.
-fn encode(granted: &Capabilities) -> Result<Vec<u8>> {
-    let string = |text: &str| {
-        CString::new(text).map_err(|_| Error::limit(format!("a NUL character in \"{}\"", text.escape_default())))
-    };
-    let mut bytes = Vec::new();
-    for dir in &granted.dirs {
-        let (host, guest) = (string(&dir.host)?, string(&dir.guest)?);
-        capabilities::encode(&Capability::Dir { host: &host, guest: &guest, read_only: dir.read_only }, &mut bytes);
-    }
-    for (name, value) in &granted.env {
-        capabilities::encode(&Capability::Env(&string(&format!("{name}={value}"))?), &mut bytes);
-    }
-    if let Some(arg0) = &granted.arg0 {
-        capabilities::encode(&Capability::Arg0(&string(arg0)?), &mut bytes);
-    }
-    Ok(bytes)
 }

@@ -63,7 +63,10 @@ fn link_in_process(inputs: Vec<Cow<'static, [u8]>>, arguments: &[String]) -> Res
     let output = Arc::new(Mutex::new(Vec::new()));
     let memory = Memory { inputs: inputs.into_iter().map(Arc::new).collect(), output: output.clone() };
     // One segment for code and constants: a segment more is 3 % more time for a small program to start.
-    let all = || ["wild", "--no-rosegment"].into_iter().chain(arguments.iter().map(String::as_str));
+    // Relocations, which are all relative, take an eighth of the room when packed.
+    let all = || {
+        ["wild", "--no-rosegment", "-z", "pack-relative-relocs"].into_iter().chain(arguments.iter().map(String::as_str))
+    };
     let run = || -> wild_error::Result {
         let mut args = Args::new(all)?;
         args.parse(all)?;

@@ -2,6 +2,7 @@
 
 use crate::features::Features;
 use std::path::PathBuf;
+use wexe_abi::capabilities::Capability;
 
 /// What [`crate::compile`] returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,22 +40,26 @@ pub enum Cpu {
     Native,
 }
 
+impl Cpu {
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cpu::V1 => "x86-64-v1",
+            Cpu::V2 => "x86-64-v2",
+            Cpu::V3 => "x86-64-v3",
+            Cpu::V4 => "x86-64-v4",
+            Cpu::Native => "native",
+        }
+    }
+}
+
 /// What the executable may do, stored in it. Nothing is granted by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
-    pub dirs: Vec<Dir>,
-    /// Environment variables, in order: name, value.
-    pub env: Vec<(String, String)>,
-    /// `argv[0]` that the program sees; by default the name it was started under.
-    pub arg0: Option<String>,
-}
-
-/// A host directory and the path under which the program sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dir {
-    pub host: String,
-    pub guest: String,
-    pub read_only: bool,
+    /// Options with their values, in the syntax of [`wexe_abi::grants`]; of each, in the order in which they count.
+    pub given: Vec<(Capability, String)>,
+    /// Whoever runs the executable cannot change them.
+    pub locked: bool,
 }
 
 /// All of it.

@@ -5,12 +5,11 @@
 //! process) closed them: no file that is opened later ever gets one of these numbers, so a message of the runtime, or a
 //! write to a standard stream that was closed, cannot end up in it.
 //!
-//! Directories that the program was given are opened when it first asks for a descriptor above 2.
+//! Directories that the program was given are put here at start, if it has functions for them.
 
+use crate::arch;
 use crate::errno::{Error, Result, from_linux};
-use crate::{arch, capabilities};
 use core::cell::UnsafeCell;
-use core::ffi::CStr;
 use rustix::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use rustix::fs::FileType;
 use wexe_abi::types::{Errno, Fd, Filetype, Rights};
@@ -48,7 +47,7 @@ pub struct Descriptor {
     pub rights_base: Rights,
     pub rights_inheriting: Rights,
     /// The name that the program sees, of a directory that it was given.
-    pub preopen: Option<&'static CStr>,
+    pub preopen: Option<&'static [u8]>,
 }
 
 impl Descriptor {
@@ -89,8 +88,6 @@ struct Slot {
 struct Slots {
     /// The standard streams are in the table.
     streams: bool,
-    /// The granted directories are in the table, or being put there.
-    preopens: bool,
     /// No slot below is free.
     lowest_free: usize,
     slots: [Slot; CAPACITY],
@@ -104,7 +101,6 @@ unsafe impl Sync for Table {}
 /// All zero, so that it takes no room in the executable.
 static TABLE: Table = Table(UnsafeCell::new(Slots {
     streams: false,
-    preopens: false,
     lowest_free: 0,
     slots: [Slot { open: false, descriptor: Descriptor::new(0, Rights::NONE, Rights::NONE) }; CAPACITY],
 }));
@@ -125,13 +121,6 @@ fn with<T>(work: impl FnOnce(&mut Slots) -> T) -> T {
     work(slots)
 }
 
-/// Puts the granted directories into the table if they are not there yet.
-fn preopen() {
-    if !with(|table| core::mem::replace(&mut table.preopens, true)) {
-        capabilities::open_directories();
-    }
-}
-
 impl Slots {
     fn slot(&mut self, fd: Fd) -> Result<&mut Slot> {
         self.slots.get_mut(fd as usize).filter(|slot| slot.open).ok_or(Error(Errno::Badf))
@@ -148,9 +137,6 @@ impl Slots {
 
 /// The descriptor `fd`; `badf` if it is not open.
 pub fn find(fd: Fd) -> Result<Descriptor> {
-    if fd > 2 {
-        preopen();
-    }
     with(|table| table.slot(fd).map(|slot| slot.descriptor))
 }
 
@@ -163,19 +149,23 @@ pub fn get(fd: Fd, rights: Rights) -> Result<Descriptor> {
 
 /// A new descriptor, the lowest that is free; `mfile` if there is none.
 pub fn insert(host: OwnedFd, rights_base: Rights, rights_inheriting: Rights, read_only: bool) -> Result<Fd> {
-    preopen();
     let mut descriptor = Descriptor::new(0, rights_base, rights_inheriting);
     descriptor.read_only = read_only;
     add(host, descriptor)
 }
 
 /// A directory that the program is given under `name`.
-pub fn insert_preopen(host: OwnedFd, name: &'static CStr, read_only: bool) -> Result<Fd> {
+pub fn insert_preopen(host: OwnedFd, name: &'static [u8], read_only: bool) -> Result<Fd> {
     let mut descriptor = Descriptor::new(0, PREOPEN_BASE, PREOPEN_INHERITING);
     descriptor.read_only = read_only;
     descriptor.preopen = Some(name);
     descriptor.filetype = Filetype::Directory;
     add(host, descriptor)
+}
+
+/// A listening socket that the program is given.
+pub fn insert_listener(host: OwnedFd) -> Result<Fd> {
+    add(host, Descriptor::new(0, LISTENER, Rights::NONE))
 }
 
 fn add(host: OwnedFd, mut descriptor: Descriptor) -> Result<Fd> {
@@ -193,14 +183,11 @@ fn add(host: OwnedFd, mut descriptor: Descriptor) -> Result<Fd> {
 
 /// Closes `fd`; `badf` if it is not open.
 pub fn close(fd: Fd) -> Result<()> {
-    // Before anything is closed, so that their numbers begin at 3 whatever the program does first.
-    preopen();
     close_host(with(|table| table.free(fd))?)
 }
 
 /// Closes `to` and gives its number to the descriptor `from`; `badf` if either is not open.
 pub fn renumber(from: Fd, to: Fd) -> Result<()> {
-    preopen();
     let descriptor = find(from)?;
     find(to)?;
     if from == to {
@@ -308,6 +295,12 @@ const PREOPEN_BASE: Rights = Rights::PATH_CREATE_DIRECTORY
     .union(Rights::PATH_SYMLINK)
     .union(Rights::PATH_REMOVE_DIRECTORY)
     .union(Rights::PATH_UNLINK_FILE);
+
+/// What may be done with a listening socket that the program was given.
+const LISTENER: Rights = Rights::SOCK_ACCEPT
+    .union(Rights::FD_FDSTAT_SET_FLAGS)
+    .union(Rights::FD_FILESTAT_GET)
+    .union(Rights::POLL_FD_READWRITE);
 
 /// What may be done with files and directories opened through it.
 const PREOPEN_INHERITING: Rights = DIRECTORY.union(FILE);

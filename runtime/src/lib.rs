@@ -16,6 +16,7 @@ mod fd_table;
 mod file;
 mod imports;
 mod invoke;
+mod listener;
 mod mem;
 mod memory;
 mod sandbox;
@@ -23,6 +24,7 @@ mod script;
 mod start;
 mod stderr;
 mod table;
+mod timeout;
 mod trace;
 mod transfer;
 mod trap;
@@ -40,5 +42,5 @@ extern crate std;
 #[cfg_attr(panic = "abort", panic_handler)]
 #[cfg_attr(panic = "unwind", allow(dead_code))]
 fn panic(_: &core::panic::PanicInfo) -> ! {
-    stderr::fatal(&["internal error: the runtime panicked"])
+    stderr::fatal(&[b"internal error: the runtime panicked"])
 }

@@ -5,10 +5,10 @@
 //! buffers may overlap, and no Rust reference could promise otherwise. Every access is checked against the size at that
 //! moment. A program without a memory has one of size 0.
 
-use crate::start;
+use crate::{start, stderr};
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags};
 use wexe_abi::layout::{LOW_MEMORY, MemoryState, SegmentState, StateHeader};
 use wexe_abi::program::{Memory, Module};
@@ -290,6 +290,21 @@ pub fn choose_guest() {
     }
 }
 
+/// Bytes that all memories have together, and all ones less the most that they may have (so that it starts as zero).
+static USED: AtomicU64 = AtomicU64::new(0);
+static WITHHELD: AtomicU64 = AtomicU64::new(0);
+
+/// Limits what all linear memories have together.
+pub fn limit(bytes: u64) {
+    WITHHELD.store(u64::MAX - bytes, Ordering::Relaxed);
+}
+
+/// How large all memories are with `more` bytes, if they may be.
+fn allow(more: u64) -> Option<u64> {
+    let used = USED.load(Ordering::Relaxed).checked_add(more)?;
+    (used <= u64::MAX - WITHHELD.load(Ordering::Relaxed)).then_some(used)
+}
+
 /// Moving pages costs as much as copying about this many bytes, faults included.
 const COPY_AT_MOST: usize = 64 << 10;
 
@@ -298,6 +313,8 @@ const COPY_AT_MOST: usize = 64 << 10;
 unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
     // SAFETY: the caller's.
     let MemoryState { size, base, .. } = unsafe { *memory.state };
+    let Some(used) = allow(size) else { refuse(size) };
+    USED.store(used, Ordering::Relaxed);
     map_at(base, page_align(size))?;
     // SAFETY: the caller's.
     for image in unsafe { start::slice(memory.images, memory.image_count) } {
@@ -317,18 +334,27 @@ unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
     Ok(())
 }
 
+/// Ends the process, whose memory would begin with more than it may have.
+fn refuse(size: u64) -> ! {
+    let mut buffer = [0; 20];
+    let size = stderr::digits(size, 10, &mut buffer);
+    stderr::fail(&[b"a linear memory begins with ", size, b" bytes, which is more than --max-memory allows"], 1)
+}
+
 /// `memory.grow`: the old size in pages, or −1.
 pub fn grow(state: &mut MemoryState, delta_pages: u64) -> i64 {
     let old_size = state.size;
     let grown = || {
         let delta = delta_pages.checked_mul(1 << state.page_size_log2)?;
         let size = old_size.checked_add(delta).filter(|&size| size <= state.max_size)?;
+        let used = allow(delta)?;
         let mapped = page_align(old_size);
         map_at(state.base + mapped, page_align(size) - mapped).ok()?;
-        Some(size)
+        Some((size, used))
     };
-    let Some(size) = grown() else { return -1 };
+    let Some((size, used)) = grown() else { return -1 };
     state.size = size;
+    USED.store(used, Ordering::Relaxed);
     (old_size >> state.page_size_log2) as i64
 }
 

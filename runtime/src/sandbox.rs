@@ -155,7 +155,7 @@ fn open_beneath(directory: BorrowedFd, path: &CStr, flags: OFlags, mode: Mode) -
             Err(HostErrno::AGAIN) => {}
             Err(HostErrno::XDEV) => return Err(Errno::Notcapable.into()),
             Err(HostErrno::NOSYS) => stderr::fail(
-                &["directories need the system call openat2 (Linux 5.6 or later), which is not available"],
+                &[b"directories need the system call openat2 (Linux 5.6 or later), which is not available"],
                 1,
             ),
             Err(errno) => return Err(errno.into()),
@@ -261,8 +261,14 @@ pub fn rename(old_directory: &Descriptor, old: Path, new_directory: &Descriptor,
     Ok(())
 }
 
-/// Opens a directory that the program is given, by a path of the host.
-pub fn open_granted(path: &CStr) -> rustix::io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    retry(|| rustix::fs::openat(rustix::fs::CWD, path, flags, Mode::empty()))
+/// Opens something that the program is given, by a path of the host.
+pub fn open_granted(path: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let mut buffer = [0; PATH_MAX];
+    let (copy, end) = buffer.split_at_mut_checked(path.len()).ok_or(HostErrno::NAMETOOLONG)?;
+    if end.is_empty() {
+        return Err(HostErrno::NAMETOOLONG);
+    }
+    copy.copy_from_slice(path);
+    let flags = flags | OFlags::CLOEXEC | OFlags::NOCTTY;
+    retry(|| rustix::fs::openat(rustix::fs::CWD, c_str(&buffer), flags, Mode::from_raw_mode(0o666)))
 }

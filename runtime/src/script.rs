@@ -49,7 +49,7 @@ fn perform(command: &Command, values: &mut [[u8; 16]]) -> Result<(), u32> {
     let module = unsafe { &*command.module };
     let index = start::modules().position(|other| core::ptr::eq(module, other));
     let Some(instantiated) = index.and_then(|index| INSTANTIATED.get(index)) else {
-        stderr::fatal(&["internal error: a script's command names no module"])
+        stderr::fatal(&[b"internal error: a script's command names no module"])
     };
     if command.call.is_none() {
         instantiate(module)?;

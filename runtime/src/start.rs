@@ -4,7 +4,7 @@
 //! The image relocates itself because there is no interpreter; [`relocate`] runs before anything else and so must not
 //! read data that itself needs relocation.
 
-use crate::{arch, memory, stderr, table, trap};
+use crate::{arch, capabilities, memory, stderr, table, trap};
 use core::ffi::{CStr, c_char};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use rustix::io::Errno;
@@ -47,6 +47,21 @@ pub fn arguments() -> impl ExactSizeIterator<Item = &'static CStr> {
     pointers.iter().map(|&argument| unsafe { CStr::from_ptr(argument) })
 }
 
+/// What stands behind `prefix` in those variables of the environment that begin with it. Of others, only the bytes that
+/// tell are looked at.
+pub fn environment(prefix: &'static [u8]) -> impl Iterator<Item = &'static [u8]> + Clone {
+    let count = ARGUMENT_COUNT.load(Ordering::Relaxed) + 1;
+    // SAFETY: as in `arguments`: the environment follows the null pointer that ends the arguments.
+    let first = unsafe { ARGUMENTS.load(Ordering::Relaxed).add(count) };
+    // SAFETY: the kernel ends all of them with a null pointer.
+    let variables = (0..).map(move |index| unsafe { *first.add(index) }).take_while(|variable| !variable.is_null());
+    // SAFETY: the kernel ends every variable with a zero byte, which the prefix has not.
+    variables.filter_map(move |variable| unsafe {
+        let begins = prefix.iter().enumerate().all(|(index, &byte)| variable.add(index).cast::<u8>().read() == byte);
+        begins.then(|| CStr::from_ptr(variable.add(prefix.len())).to_bytes())
+    })
+}
+
 /// Entry of commands and reactors: instantiates every module, then calls `_initialize` and `_start`.
 ///
 /// # Safety
@@ -77,6 +92,11 @@ pub unsafe fn boot(stack: *const usize) {
     trap::install();
     arch::probe_features(PROGRAM.cpu_features);
     memory::choose_guest();
+    capabilities::apply();
+    // SAFETY: the compiler's array.
+    for function in unsafe { slice(PROGRAM.at_start, PROGRAM.at_start_len) } {
+        function();
+    }
 }
 
 /// Maps and initialises every module, in order; a trap ends the process.
@@ -88,7 +108,7 @@ pub fn instantiate_all() {
                 Errno::PERM => ": low addresses are forbidden (see vm.mmap_min_addr)",
                 _ => ": address space or memory exhausted (see ulimit -v)",
             };
-            stderr::fail(&["cannot map ", what, why], 1);
+            stderr::fail(&[b"cannot map ", what.as_bytes(), why.as_bytes()], 1);
         }
         call(module.instantiate, &mut []);
     }

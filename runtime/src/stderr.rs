@@ -29,6 +29,7 @@ impl Message {
         self.bytes(text.as_bytes())
     }
 
+    #[inline(never)]
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         for &byte in bytes {
             self.byte(byte);
@@ -37,6 +38,7 @@ impl Message {
     }
 
     /// Text that the program's author chose: control characters must not reach the terminal.
+    #[inline(never)]
     pub fn untrusted(&mut self, bytes: &[u8]) -> &mut Self {
         let mut previous = 0;
         for &byte in bytes {
@@ -49,35 +51,33 @@ impl Message {
     }
 
     pub fn decimal(&mut self, value: u64) -> &mut Self {
-        self.digits(value, 10)
+        self.bytes(digits(value, 10, &mut [0; 20]))
     }
 
     pub fn hex(&mut self, value: u64) -> &mut Self {
-        self.text("0x").digits(value, 16)
+        self.text("0x").bytes(digits(value, 16, &mut [0; 20]))
     }
 
-    fn digits(&mut self, mut value: u64, radix: u64) -> &mut Self {
-        let mut digits = [0; 20];
-        let mut count = 0;
-        for digit in digits.iter_mut().rev() {
-            let ones = (value % radix) as u8;
-            *digit = if ones < 10 { b'0' + ones } else { b'a' + ones - 10 };
-            count += 1;
-            value /= radix;
-            if value == 0 {
-                break;
-            }
-        }
-        for &digit in digits.iter().skip(20 - count) {
-            self.byte(digit);
-        }
-        self
-    }
-
+    #[inline(never)]
     fn flush(&mut self) {
         write_all(2, self.buffer.get(..self.len).unwrap_or_default());
         self.len = 0;
     }
+}
+
+/// The digits of a number.
+pub fn digits(mut value: u64, radix: u64, buffer: &mut [u8; 20]) -> &[u8] {
+    let mut start = buffer.len();
+    for digit in buffer.iter_mut().rev() {
+        let ones = (value % radix) as u8;
+        *digit = if ones < 10 { b'0' + ones } else { b'a' + ones - 10 };
+        start -= 1;
+        value /= radix;
+        if value == 0 {
+            break;
+        }
+    }
+    buffer.get(start..).unwrap_or_default()
 }
 
 /// Writes bytes to a descriptor; nobody is left to tell if that fails.
@@ -92,15 +92,15 @@ pub fn write_all(descriptor: i32, mut bytes: &[u8]) {
 }
 
 /// Ends the process with a one-line message: the runtime cannot go on, and the program is not to blame.
-pub fn fatal(parts: &[&str]) -> ! {
+pub fn fatal(parts: &[&[u8]]) -> ! {
     fail(parts, ABORTED)
 }
 
 /// Ends the process with a one-line message and an exit status.
-pub fn fail(parts: &[&str], status: i32) -> ! {
+pub fn fail(parts: &[&[u8]], status: i32) -> ! {
     message(|message| {
         for part in parts {
-            message.text(part);
+            message.untrusted(part);
         }
         message.byte(b'\n');
     });

@@ -42,7 +42,7 @@ pub fn install() {
             })
     };
     let Ok(stack) = stack else {
-        stderr::fail(&["cannot map the stack: address space or memory exhausted (see ulimit -v)"], 1)
+        stderr::fail(&[b"cannot map the stack: address space or memory exhausted (see ulimit -v)"], 1)
     };
     // A huge page for the first few kilobytes of stack would cost more than all else at start. It may fail: then none
     // come.
@@ -93,8 +93,8 @@ unsafe extern "C" fn handle(signal: i32, info: *const libc::siginfo_t, frame: *m
     let (address, sent) = unsafe { ((*info).si_addr() as u64, (*info).si_code <= 0) };
     if let Some(feature) = arch::probed_feature() {
         let hint =
-            ", which this CPU or its operating system lacks; build it with a lower --cpu (x86-64-v1, v2, v3 or v4)";
-        stderr::fail(&["this executable needs the CPU feature ", feature, hint], 1);
+            b", which this CPU or its operating system lacks; build it with a lower --cpu (x86-64-v1, v2, v3 or v4)";
+        stderr::fail(&[b"this executable needs the CPU feature ", feature.as_bytes(), hint], 1);
     }
     let trap = if sent { None } else { classify(signal, context.program_counter(), address) };
     match trap {

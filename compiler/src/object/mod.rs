@@ -22,6 +22,7 @@ use object::{
     SymbolScope,
 };
 use std::collections::{BTreeMap, HashMap};
+use wexe_abi::note;
 
 /// The kernel's page size; images in linear memory are moved by pages.
 const PAGE: u64 = 4096;
@@ -119,6 +120,14 @@ impl Writer<'_> {
         }
         self.object.section_mut(self.sections[&section].0).set_data(blob.bytes, alignment);
         Ok(())
+    }
+
+    /// Adds the section that `wexe inspect` reads.
+    fn add_note(&mut self, note: &[u8]) {
+        let section = self.object.add_section(Vec::new(), note::SECTION.into(), SectionKind::Note);
+        self.object.section_mut(section).flags =
+            SectionFlags::Elf { sh_type: elf::SHT_NOTE, sh_flags: Default::default() };
+        self.object.section_mut(section).set_data(note.to_vec(), note::ALIGNMENT);
     }
 
     fn finish(self) -> Result<Vec<u8>> {

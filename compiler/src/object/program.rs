@@ -11,6 +11,10 @@ pub(crate) struct Entry<'a> {
     pub cpu_features: u64,
     /// Encoded capabilities.
     pub capabilities: &'a [u8],
+    /// Symbols of functions of the runtime to call at start.
+    pub at_start: &'a [&'a str],
+    /// Contents of the section that `wexe inspect` reads.
+    pub note: &'a [u8],
     /// Functions to call, by index: `_initialize`, then `_start` or the invoked export.
     pub calls: &'a [u32],
     /// Types of the invoked export in the binary format.
@@ -21,43 +25,70 @@ pub(crate) struct Entry<'a> {
 /// Adds the program's descriptor to the object of its only module.
 pub(crate) fn emit_program(object: ModuleObject, entry: &Entry<'_>) -> Result<Vec<u8>> {
     let ModuleObject { mut writer, mut relro, places, descriptor } = object;
-    let capabilities = relro.put(entry.capabilities, 1);
-    let params = relro.put(entry.params, 1);
-    let results = relro.put(entry.results, 1);
-    let modules = relro.align(8);
-    relro.put_pointer(Pointee::Section(Section::Relro, descriptor));
     let calls: Vec<Pointee> =
         entry.calls.iter().map(|function| Pointee::Section(Section::Text, places.array_calls[function])).collect();
-    let here = |offset| Pointee::Section(Section::Relro, offset);
-    let program = relro.align(8);
-    put_program(&mut relro, entry, here(capabilities), here(modules), 1, &calls, here(params), here(results));
+    let at_start: Vec<Pointee> = entry.at_start.iter().map(|symbol| Pointee::Symbol(writer.external(symbol))).collect();
+    let arrays = Arrays {
+        capabilities: Array::bytes(&mut relro, entry.capabilities),
+        at_start: Array::pointers(&mut relro, &at_start),
+        modules: Array::pointers(&mut relro, &[Pointee::Section(Section::Relro, descriptor)]),
+        params: Array::bytes(&mut relro, entry.params),
+        results: Array::bytes(&mut relro, entry.results),
+    };
+    let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
     writer.fill(Section::Relro, relro, 16)?;
+    writer.add_note(entry.note);
     writer.finish()
 }
 
-#[expect(clippy::too_many_arguments, reason = "one for each field")]
-fn put_program(
-    relro: &mut Blob,
-    entry: &Entry<'_>,
-    capabilities: Pointee,
-    modules: Pointee,
-    module_count: u64,
-    calls: &[Pointee],
-    params: Pointee,
-    results: Pointee,
-) {
-    relro.put_u64(entry.cpu_features);
-    relro.put_pointer(capabilities);
-    relro.put_u64(entry.capabilities.len() as u64);
-    relro.put_pointer(modules);
-    relro.put_u64(module_count);
+/// What a program's descriptor points to.
+#[derive(Default)]
+struct Arrays {
+    capabilities: Array,
+    at_start: Array,
+    modules: Array,
+    params: Array,
+    results: Array,
+}
+
+/// Where it is, and how many elements it has.
+#[derive(Default)]
+struct Array(u64, u64);
+
+impl Array {
+    fn bytes(relro: &mut Blob, bytes: &[u8]) -> Array {
+        Array(relro.put(bytes, 1), bytes.len() as u64)
+    }
+
+    fn pointers(relro: &mut Blob, pointers: &[Pointee]) -> Array {
+        let offset = relro.align(8);
+        for pointer in pointers {
+            relro.put_pointer(*pointer);
+        }
+        Array(offset, pointers.len() as u64)
+    }
+
+    fn put(&self, relro: &mut Blob) {
+        let Array(offset, len) = *self;
+        relro.put_pointer(if len == 0 { Pointee::Null } else { Pointee::Section(Section::Relro, offset) });
+        relro.put_u64(len);
+    }
+}
+
+/// Writes `wexe_abi::program::Program`; its offset.
+fn put_program(relro: &mut Blob, cpu_features: u64, calls: &[Pointee], arrays: &Arrays) -> u64 {
+    let program = relro.align(8);
+    relro.put_u64(cpu_features);
+    arrays.capabilities.put(relro);
+    arrays.at_start.put(relro);
+    arrays.modules.put(relro);
     relro.put_pointer(calls.first().copied().unwrap_or(Pointee::Null));
     relro.put_pointer(calls.get(1).copied().unwrap_or(Pointee::Null));
-    relro.put_pointer(params);
-    relro.put_u64(entry.params.len() as u64);
-    relro.put_pointer(results);
-    relro.put_u64(entry.results.len() as u64);
+    arrays.params.put(relro);
+    arrays.results.put(relro);
+    debug_assert_eq!(relro.bytes.len() as u64 - program, size_of::<Program>() as u64);
+    program
 }
 
 /// What a command of a script calls, by symbol.
@@ -106,10 +137,7 @@ pub(crate) fn emit_script(commands: &Commands<'_>) -> Result<Vec<u8>> {
     let here = |offset| Pointee::Section(Section::Relro, offset);
     let modules: Vec<Pointee> =
         commands.prefixes.iter().map(|prefix| Pointee::Symbol(writer.external(&format!("{prefix}module")))).collect();
-    let module_list = relro.align(8);
-    for module in &modules {
-        relro.put_pointer(*module);
-    }
+    let arrays = Arrays { modules: Array::pointers(&mut relro, &modules), ..Arrays::default() };
     let arguments: Vec<u64> =
         commands.commands.iter().map(|command| relro.put(command.arguments.as_flattened(), 16)).collect();
     let list = relro.align(8);
@@ -128,10 +156,7 @@ pub(crate) fn emit_script(commands: &Commands<'_>) -> Result<Vec<u8>> {
     let script = relro.align(8);
     relro.put_pointer(here(list));
     relro.put_u64(commands.commands.len() as u64);
-    let program = relro.align(8);
-    let entry = Entry { cpu_features: commands.cpu_features, capabilities: &[], calls: &[], params: &[], results: &[] };
-    let null = Pointee::Null;
-    put_program(&mut relro, &entry, null, here(module_list), modules.len() as u64, &[], null, null);
+    let program = put_program(&mut relro, commands.cpu_features, &[], &arrays);
     writer.define(b"wexe.script".to_vec(), Section::Relro, script, size_of::<script::Script>() as u64, true);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
     writer.fill(Section::Relro, relro, 16)?;

@@ -2,6 +2,7 @@
 //!
 //! Pointers are ordinary pointers (relocated at start); everything of size is behind one of them.
 
+use crate::capabilities::Capability;
 use crate::layout::{MemoryState, TableState};
 
 /// Entry of generated code as the runtime calls it: `values` holds the arguments on entry and the results on return,
@@ -17,6 +18,9 @@ pub struct Program {
     /// Encoded capabilities (directories, environment, arguments): see [`crate::capabilities`].
     pub capabilities: *const u8,
     pub capabilities_len: u64,
+    /// What else is to be done before the program's code runs: of [`AT_START`], what it needs.
+    pub at_start: *const extern "C" fn(),
+    pub at_start_len: u64,
     pub modules: *const *const Module,
     pub module_count: u64,
     /// Called after all modules are instantiated, in order; null-terminated: `_initialize`, then `_start` or the
@@ -28,6 +32,26 @@ pub struct Program {
     pub results: *const u8,
     pub results_len: u64,
 }
+
+/// A function of the runtime that only some programs need at start. The others are linked without it.
+#[derive(Clone, Copy, Debug)]
+pub struct AtStart {
+    pub symbol: &'static str,
+    /// Programs that import a function whose name begins with one of these need it,
+    pub imports: &'static [&'static str],
+    /// and programs that are given this.
+    pub capability: Capability,
+}
+
+/// In the order in which they are called, which is that of the descriptors they open.
+pub const AT_START: &[AtStart] = &[
+    AtStart {
+        symbol: "wexe.open_directories",
+        imports: &["path_", "fd_prestat_", "fd_readdir"],
+        capability: Capability::Dir,
+    },
+    AtStart { symbol: "wexe.open_listeners", imports: &["sock_accept"], capability: Capability::Listen },
+];
 
 /// One compiled module with its single instance.
 #[repr(C)]

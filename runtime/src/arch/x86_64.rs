@@ -207,6 +207,19 @@ pub fn handle_signal(signal: i32, disposition: Disposition) {
     let _ = unsafe { syscall(libc::SYS_rt_sigaction, [signal as usize, &raw const action as usize, 0, 8, 0, 0]) };
 }
 
+/// Raises SIGALRM when so much time has passed, even if who started the process had that signal blocked.
+pub fn start_timer(milliseconds: u64) {
+    let value = [milliseconds / 1000, milliseconds % 1000 * 1000];
+    let timer = [[0; 2], value];
+    let signals = 1u64 << (libc::SIGALRM - 1);
+    // SAFETY: the kernel reads `timer` and `signals`; both calls have what they need.
+    unsafe {
+        let unblock = [libc::SIG_UNBLOCK as usize, &raw const signals as usize, 0, size_of_val(&signals), 0, 0];
+        let _ = syscall(libc::SYS_rt_sigprocmask, unblock);
+        let _ = syscall(libc::SYS_setitimer, [libc::ITIMER_REAL as usize, &raw const timer as usize, 0, 0, 0, 0]);
+    }
+}
+
 /// Returns from a signal handler.
 #[unsafe(naked)]
 unsafe extern "C" fn restorer() {

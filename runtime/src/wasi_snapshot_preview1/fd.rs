@@ -153,7 +153,7 @@ pub fn fd_pread(fd: Fd, iovs: Pointer, iovs_len: Size, offset: Filesize) -> Resu
 /// Source: `fd_prestat_get` in wasi_snapshot_preview1.witx.
 pub fn fd_prestat_get(fd: Fd) -> Result<Prestat> {
     let name = fd_table::find(fd)?.preopen.ok_or(Errno::Badf)?;
-    Ok(Prestat { tag: 0, pr_name_len: name.count_bytes() as Size })
+    Ok(Prestat { tag: 0, pr_name_len: name.len() as Size })
 }
 
 /// Stores the name of a directory that was given to the program, without a NUL.
@@ -162,7 +162,7 @@ pub fn fd_prestat_get(fd: Fd) -> Result<Prestat> {
 ///
 /// Source: `fd_prestat_dir_name` in wasi_snapshot_preview1.witx.
 pub fn fd_prestat_dir_name(fd: Fd, path: Pointer, path_len: Size) -> Result<()> {
-    let name = fd_table::find(fd)?.preopen.ok_or(Errno::Badf)?.to_bytes();
+    let name = fd_table::find(fd)?.preopen.ok_or(Errno::Badf)?;
     let buffer = memory::bytes(path, path_len)?;
     if buffer.copy_from(name) < name.len() {
         return Err(Errno::Nametoolong.into());
