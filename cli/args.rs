@@ -235,14 +235,14 @@ Exit status:
 
 Environment of the executable:
   Whoever runs it can set WEXE_DIR, WEXE_ENV, WEXE_ARG0, WEXE_LISTEN, WEXE_STDIN, WEXE_STDOUT,
-  WEXE_STDERR, WEXE_MAX_MEMORY and WEXE_TIMEOUT, unless it was built with --locked. Each holds what the
-  option of that name would, in place of what was given at build; several values are separated by `;`,
-  a value that begins with `+` adds to what was given, and an empty one takes it away.
+  WEXE_STDERR, WEXE_MAX_MEMORY and WEXE_TIMEOUT, unless it was built with --locked. Each holds what
+  the option of that name would, in place of what was given at build; an empty one takes it away.
+  Several values are separated by `;`, and after a `+` in front they add to what was given.
   The program never sees these variables.
 
 Exit status of the executable:
-  that of the program; 134 if it traps, 124 if --timeout ended it, 1 if something that it was granted
-  cannot be had";
+  that of the program; 134 if it traps, 124 if --timeout ended it, 1 if something that it was
+  granted cannot be had";
 
 const RUN_EXAMPLES: &str = "\
 Examples:

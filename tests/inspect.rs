@@ -35,7 +35,7 @@ fn damage() -> Result<(), String> {
         let mut random = Random(seed * 2 + 1);
         let cut = &executable[..random.below(executable.len())];
         must_not_panic(cut, &format!("cut off at {}", cut.len()))?;
-        if wexe_compiler::read_note(Cursor::new(cut)).is_ok() {
+        if cut.len() < note.1 && wexe_compiler::read_note(Cursor::new(cut)).is_ok() {
             return Err(format!("something is said by what was cut off at {}", cut.len()));
         }
         // The header of the file, those of the sections, and the note itself.
@@ -50,12 +50,13 @@ fn damage() -> Result<(), String> {
     Ok(())
 }
 
-/// Where the note and the headers of the sections are.
+/// Where the note and the headers of the sections begin and end.
 fn places(executable: &[u8]) -> Result<((usize, usize), (usize, usize)), String> {
     let file = object::File::parse(executable).map_err(|error| error.to_string())?;
     let note = file.section_by_name(".note.wexe").and_then(|section| section.file_range()).ok_or("no note")?;
     let headers = u64::from_le_bytes(executable[40..48].try_into().expect("eight bytes")) as usize;
-    Ok(((note.0 as usize, (note.0 + note.1) as usize), (headers, executable.len())))
+    let count = usize::from(executable[60]);
+    Ok(((note.0 as usize, (note.0 + note.1) as usize), (headers, headers + count * 64)))
 }
 
 fn must_not_panic(file: &[u8], variant: &str) -> Result<(), String> {

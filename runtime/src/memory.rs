@@ -313,7 +313,7 @@ const COPY_AT_MOST: usize = 64 << 10;
 unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
     // SAFETY: the caller's.
     let MemoryState { size, base, .. } = unsafe { *memory.state };
-    let Some(used) = allow(size) else { refuse(size) };
+    let Some(used) = allow(size) else { refuse() };
     USED.store(used, Ordering::Relaxed);
     map_at(base, page_align(size))?;
     // SAFETY: the caller's.
@@ -335,10 +335,10 @@ unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
 }
 
 /// Ends the process, whose memory would begin with more than it may have.
-fn refuse(size: u64) -> ! {
+fn refuse() -> ! {
     let mut buffer = [0; 20];
-    let size = stderr::digits(size, 10, &mut buffer);
-    stderr::fail(&[b"a linear memory begins with ", size, b" bytes, which is more than --max-memory allows"], 1)
+    let limit = stderr::digits(u64::MAX - WITHHELD.load(Ordering::Relaxed), 10, &mut buffer);
+    stderr::fail(&[b"linear memory begins with more than the ", limit, b" bytes that --max-memory allows"], 1)
 }
 
 /// `memory.grow`: the old size in pages, or −1.
