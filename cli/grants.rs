@@ -1,6 +1,6 @@
 //! Options that say what a program may use, and their values.
 //!
-//! The compiler gets them as the text that they were given as (see `wexe_abi::capabilities`); here each is only checked.
+//! The compiler gets them as the text that they were given as (see `wexe_abi::capabilities`); here it is only checked.
 
 use clap::Args as Group;
 use wexe_abi::capabilities::Capability;

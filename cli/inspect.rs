@@ -1,6 +1,6 @@
 //! `wexe inspect`: an executable in, what it says of itself out, for people or as JSON.
 //!
-//! What comes from the file is written so that it cannot be taken for anything else: its control characters are escaped.
+//! What comes from the file is written so that it cannot pass for anything else: its control characters are escaped.
 
 use std::fmt::Write as _;
 use std::fs::File;

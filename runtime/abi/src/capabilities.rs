@@ -1,4 +1,4 @@
-//! What an executable may do, as bytes stored in it: written by the compiler, read by the runtime and by `wexe inspect`.
+//! What an executable may do, as bytes stored in it: written by the compiler, read by the runtime and `wexe inspect`.
 //!
 //! ```text
 //! record   letter text\0      letter: a row of the table below; text: the value, as on the command line
