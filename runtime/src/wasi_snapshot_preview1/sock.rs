@@ -34,7 +34,8 @@ pub fn sock_accept(fd: Fd, flags: Fdflags) -> Result<Fd> {
 
 /// Receives into the array of `ri_data_len` vectors at `ri_data`: how many bytes, and whether a datagram was cut short.
 ///
-/// Errors: `badf`; `notsock`; `notcapable` without the right `fd_read`; `fault`; `again`; `connreset`; `notconn`.
+/// Errors: `badf`; `notsock`; `notcapable` without the right `fd_read`; `fault`; `again`; `connreset`; `notconn`;
+/// `msgsize` for more vectors than Linux takes at once.
 ///
 /// Source: `sock_recv` in wasi_snapshot_preview1.witx.
 pub fn sock_recv(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags) -> Result<(Size, Roflags)> {

@@ -7,6 +7,7 @@
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (memory (export "memory") 1)
   (global $success i32 (i32.const 0))
+  (global $msgsize i32 (i32.const 35))
   (global $notsup i32 (i32.const 58))
   (data (i32.const 4096) "fir")
   (data (i32.const 4100) "second")
@@ -42,4 +43,8 @@
     (call $expect (i32.const 10) (i32.load (i32.const 0)) (i32.const 6))
     (call $expect_bytes (i32.const 11) (i32.const 512) (i32.const 4100) (i32.const 6))
     (call $expect (i32.const 12) (i32.load16_u (i32.const 4)) (i32.const 0))
+    ;; More vectors than the kernel takes at once: a message is not received in part.
+    (call $expect (i32.const 14)
+      (call $sock_recv (i32.const 0) (i32.const 8192) (i32.const 1025) (i32.const 0) (i32.const 0) (i32.const 4))
+      (global.get $msgsize))
     (call $expect (i32.const 13) (call $sock_accept (i32.const 0) (i32.const 0) (i32.const 0)) (global.get $notsup))))
