@@ -43,7 +43,7 @@ pub fn trials() -> Vec<Listed> {
                 let path = path.clone();
                 trials.push(trial(case::name(&path) + UNOPTIMISED, move || run(&path, UNOPTIMISED)));
             }
-            if kind == "wasi" && is_root() {
+            if kind == "wasi" && is_root() && !closes_stdin(&path) {
                 let path = path.clone();
                 trials.push(trial(case::name(&path) + AS_NOBODY, move || run(&path, AS_NOBODY)));
             }
@@ -51,6 +51,11 @@ pub fn trials() -> Vec<Listed> {
         }
     }
     trials
+}
+
+/// Whether a shell starts the program, which would not do so as another user.
+fn closes_stdin(path: &Path) -> bool {
+    Case::read(path).and_then(|case| case.directive("stdin").map(|stdin| stdin == Some("closed"))) == Ok(true)
 }
 
 /// Whether programs can be run as another user.
