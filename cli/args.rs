@@ -102,13 +102,6 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     pub invoke: Option<String>,
 
-    /// Shows every call of a host function on standard error, as it happens.
-    ///
-    /// A line has the function, its parameters and what it returned; if it was refused something, the option that would
-    /// grant it.
-    #[arg(long)]
-    pub trace: bool,
-
     /// How much to optimise: 0 compiles quickly, 2 makes quick code.
     #[arg(short = 'O', value_enum, value_name = "LEVEL", default_value = "2", help_heading = CODE)]
     pub level: Level,
@@ -200,7 +193,6 @@ impl Options {
             },
             capabilities: self.grants.capabilities(),
             invoke: self.invoke.clone(),
-            trace: self.trace,
             linker: self.linker.clone(),
             strip: self.strip,
             threads: self.threads.map_or(0, usize::from),

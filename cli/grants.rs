@@ -82,6 +82,14 @@ pub struct Grants {
         help_heading = HEADING)]
     pub timeout: Option<String>,
 
+    /// Shows every call of a WASI function on standard error, as it happens.
+    ///
+    /// A line has the function, its parameters and what it returned; if it was refused something, the option that would
+    /// grant it. With `=0`, calls are shown only if whoever runs the executable asks for it with WEXE_TRACE=1.
+    #[arg(long, value_name = Capability::Trace.syntax(), value_parser = parse(Capability::Trace), num_args = 0..=1,
+        require_equals = true, default_missing_value = "1", help_heading = HEADING)]
+    pub trace: Option<String>,
+
     /// Whoever runs the executable cannot change any of this.
     ///
     /// Otherwise they can, by environment variables: see the end of this help.
@@ -92,7 +100,7 @@ pub struct Grants {
 impl Grants {
     /// What the compiler is told.
     pub fn capabilities(&self) -> Capabilities {
-        let values: [(Capability, &[String]); 9] = [
+        let values: [(Capability, &[String]); 10] = [
             (Capability::Dir, &self.dirs),
             (Capability::Env, &self.env),
             (Capability::Arg0, self.arg0.as_slice()),
@@ -102,6 +110,7 @@ impl Grants {
             (Capability::Stderr, self.stderr.as_slice()),
             (Capability::MaxMemory, self.max_memory.as_slice()),
             (Capability::Timeout, self.timeout.as_slice()),
+            (Capability::Trace, self.trace.as_slice()),
         ];
         let given = values.iter().flat_map(|(capability, texts)| texts.iter().map(|text| (*capability, text.clone())));
         Capabilities { given: given.collect(), locked: self.locked }

@@ -89,7 +89,8 @@ fn text(note: &Note) -> String {
     lines + &format!("locked: {locked}\n")
 }
 
-const GROUPS: &[(&str, Group)] = &[("capabilities", Group::Capabilities), ("limits", Group::Limits)];
+const GROUPS: &[(&str, Group)] =
+    &[("capabilities", Group::Capabilities), ("limits", Group::Limits), ("diagnostics", Group::Diagnostics)];
 
 fn json(note: &Note) -> String {
     let list = |texts: &[&str]| format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "));

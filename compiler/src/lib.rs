@@ -48,7 +48,7 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
     }
     let mut validator = Validator::new_with_features(Features::ALL.validator_flags());
     let (namespaces, placement) = Default::default();
-    let plan = Plan { prefix: "", namespaces: &namespaces, trace: options.trace, placement };
+    let plan = Plan { prefix: "", namespaces: &namespaces, trace: options.capabilities.traces(), placement };
 
     progress.stage("parse");
     let mut entry = entry::EntryPoints::default();

@@ -62,6 +62,13 @@ pub struct Capabilities {
     pub locked: bool,
 }
 
+impl Capabilities {
+    /// Whether the executable is able to show its calls of host functions.
+    pub(crate) fn traces(&self) -> bool {
+        self.given.iter().any(|(capability, _)| *capability == Capability::Trace)
+    }
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -73,8 +80,6 @@ pub struct Options {
     pub capabilities: Capabilities,
     /// Export to call after `_initialize`, instead of `_start`.
     pub invoke: Option<String>,
-    /// Show every host call on standard error.
-    pub trace: bool,
     /// External linker instead of the one inside.
     pub linker: Option<PathBuf>,
     /// Leave out the symbol table. Backtraces keep their names.

@@ -100,6 +100,11 @@ pub fn apply() {
     if !given {
         return;
     }
+    // SAFETY: nothing writes to it any more.
+    let asked = unsafe { &*SET.0.get() }.get(Capability::Trace as usize).is_some_and(Option::is_some);
+    if asked && !built_in().any(|(letter, _)| letter == Capability::Trace.letter()) {
+        stderr::fail(&[b"WEXE_TRACE: this executable was built without --trace"], 1);
+    }
     if let Some(text) = value(Capability::Timeout) {
         timeout::start(parsed(Capability::Timeout, text, grants::duration), text);
     }
@@ -111,6 +116,11 @@ pub fn apply() {
             open_stream(capability, parsed(capability, text, grants::stream));
         }
     }
+}
+
+/// Whether calls of host functions are to be shown.
+pub fn trace() -> bool {
+    value(Capability::Trace).is_some_and(|text| parsed(Capability::Trace, text, grants::switch))
 }
 
 /// Notes the value of a variable, of which the prefix is gone. One that is not known ends the process: who set it meant

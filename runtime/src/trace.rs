@@ -2,12 +2,14 @@
 //!
 //! Such a program calls `trace.M.P_rest` where others call `M.P_rest` (see `imports::traced`), so the others have
 //! nothing of this. How a parameter is shown follows from the import table alone: a function that gets a row is traced.
-//! The first half of a line is written before the call, so that one can see in which call a program waits.
+//! With `--trace=0` nothing is shown unless `WEXE_TRACE` is 1. The first half of a line is written before the call, so
+//! that one can see in which call a program waits.
 
-use crate::fd_table;
 use crate::memory::{self, Plain};
 use crate::stderr::{self, Message};
+use crate::{capabilities, fd_table};
 use core::mem::MaybeUninit;
+use core::sync::atomic::{AtomicU8, Ordering};
 use wexe_abi::description::{Description, Kind};
 use wexe_abi::types::{Errno, Rights};
 
@@ -57,9 +59,27 @@ fn name(function: &'static Description) -> &'static str {
     function.names.split(' ').next().unwrap_or_default()
 }
 
+/// Whether calls are to be shown, which is known from the first one on.
+fn is_on() -> bool {
+    const UNKNOWN: u8 = 0;
+    const OFF: u8 = 1;
+    const ON: u8 = 2;
+    static STATE: AtomicU8 = AtomicU8::new(UNKNOWN);
+    match STATE.load(Ordering::Relaxed) {
+        UNKNOWN => {
+            let on = capabilities::trace();
+            STATE.store(if on { ON } else { OFF }, Ordering::Relaxed);
+            on
+        }
+        state => state == ON,
+    }
+}
+
 /// Shows a call that is about to be made.
-#[cold]
 pub fn enter(function: &'static Description, values: &[i64]) {
+    if !is_on() {
+        return;
+    }
     stderr::message(|message| {
         message.text(name(function)).byte(b'(');
         for (index, argument) in arguments(function, values).filter(|argument| !argument.is_result).enumerate() {
@@ -74,8 +94,10 @@ pub fn enter(function: &'static Description, values: &[i64]) {
 }
 
 /// Shows what came of it.
-#[cold]
 pub fn leave(function: &'static Description, values: &[i64], errno: i32) {
+    if !is_on() {
+        return;
+    }
     stderr::more(|message| {
         message.text(" = ");
         show(message, Kind::Cases(Errno::NAMES), i64::from(errno), 0);
@@ -208,6 +230,9 @@ fn hint(function: &'static Description, values: &[i64], errno: i32) -> Option<&'
     match u16::try_from(errno).ok().and_then(|errno| Errno::from_raw(errno.into()))? {
         Errno::Badf if asks_for_directories && fds.clone().any(|argument| argument.value == 3) => {
             Some("no directory is granted: see --dir")
+        }
+        Errno::Badf | Errno::Notsock if name(function).starts_with("sock_accept") => {
+            Some("no such socket is granted: see --listen")
         }
         Errno::Rofs if descriptors.any(|descriptor| descriptor.read_only) => {
             Some("the directory is granted for reading only: see --dir without :ro")

@@ -22,6 +22,7 @@ pub enum Number {
 pub enum Group {
     Capabilities,
     Limits,
+    Diagnostics,
 }
 
 /// What the names of all variables for whoever runs an executable begin with. The program never sees one of them.
@@ -95,6 +96,8 @@ capabilities! {
     MaxMemory b'M' "max-memory" "MAX_MEMORY" "SIZE" One Limits;
     /// How long the program may run.
     Timeout b'T' "timeout" "TIMEOUT" "DURATION" One Limits;
+    /// Whether calls of host functions are shown.
+    Trace b't' "trace" "TRACE" "0|1" One Diagnostics;
 }
 
 /// Letter of the record, without a text, of an executable to which variables do not matter.

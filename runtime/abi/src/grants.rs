@@ -109,6 +109,15 @@ pub fn duration(text: &[u8]) -> Option<u64> {
     milliseconds.filter(|&milliseconds| milliseconds > 0)
 }
 
+/// `0` or `1`
+pub fn switch(text: &[u8]) -> Option<bool> {
+    match text {
+        b"0" => Some(false),
+        b"1" => Some(true),
+        _ => None,
+    }
+}
+
 /// Digits and the unit behind them. Not to be repeated in each executable for each kind of unit.
 #[inline(never)]
 fn quantity(text: &[u8], unit: fn(&[u8]) -> Option<u64>) -> Option<u64> {
@@ -131,5 +140,6 @@ pub fn is_valid(capability: Capability, text: &[u8]) -> bool {
         Capability::Stdin | Capability::Stdout | Capability::Stderr => stream(text).is_some(),
         Capability::MaxMemory => size(text).is_some(),
         Capability::Timeout => duration(text).is_some(),
+        Capability::Trace => switch(text).is_some(),
     }
 }
