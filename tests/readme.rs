@@ -149,7 +149,11 @@ fn grants() -> String {
             Number::One => "one",
             Number::Many => "several",
         };
-        let value = format!("`--{} {}`", capability.option(), capability.syntax().replace('|', "\\|"));
+        let syntax = capability.syntax().replace('|', "\\|");
+        let value = match option.is_some_and(clap::Arg::is_require_equals_set) {
+            true => format!("`--{}[={syntax}]`", capability.option()),
+            false => format!("`--{} {syntax}`", capability.option()),
+        };
         format!("| {value} | `WEXE_{}` | {values} | {} |\n", capability.variable(), help.trim_end_matches('.'))
     });
     let head = "| option | variable | values | |\n|---|---|---|---|\n";

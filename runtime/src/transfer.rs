@@ -61,6 +61,7 @@ impl Transfer {
     #[inline(never)]
     fn run_many(self, fd: BorrowedFd, vectors: Pointer, count: Size) -> Result<Transferred> {
         let is_message = matches!(self, Transfer::Receive(_) | Transfer::Send(_));
+        memory::array::<[u32; 2]>(vectors, count)?;
         if is_message && count as usize > memory::MAX_VECTORS {
             // A datagram cannot be moved in part, as a file's contents can.
             return Err(Errno::Msgsize.into());
