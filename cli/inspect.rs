@@ -22,7 +22,12 @@ pub fn inspect(args: &Inspect) -> Result<(), String> {
 
 /// The one text of a fact; empty if the note lacks it.
 fn fact(note: &Note, wanted: Fact) -> &str {
-    note.facts.iter().find(|(fact, _)| *fact == wanted).map_or("", |(_, text)| text)
+    facts(note, wanted).first().copied().unwrap_or_default()
+}
+
+/// All texts of a fact.
+fn facts(note: &Note, wanted: Fact) -> Vec<&str> {
+    note.facts.iter().filter(|(fact, _)| *fact == wanted).map(|(_, text)| text.as_str()).collect()
 }
 
 /// Imports by module, in the order of the module.
@@ -82,11 +87,16 @@ fn text(note: &Note) -> String {
         let values = options.flat_map(|option| values(note, *option).into_iter().map(move |value| (option, value)));
         list(title, values.map(|(option, value)| format!("--{} {}", option.option(), show(value))).collect());
     }
+    list("system calls", facts(note, Fact::SystemCall).into_iter().map(show).collect());
+    let landlock = match facts(note, Fact::Landlock).is_empty() {
+        true => "no, it opens no files",
+        false => "yes, files only in its directories",
+    };
     let locked = match note.locked {
         true => "yes",
         false => "no, WEXE_ variables can change its capabilities and limits",
     };
-    lines + &format!("locked: {locked}\n")
+    lines + &format!("landlock: {landlock}\nlocked: {locked}\n")
 }
 
 const GROUPS: &[(&str, Group)] =
@@ -120,7 +130,10 @@ fn json(note: &Note) -> String {
         });
         members.push(member(title, &object(options.collect())));
     }
-    members.push(member("locked", if note.locked { "true" } else { "false" }));
+    let truth = |truth: bool| if truth { "true" } else { "false" };
+    members.push(member("system_calls", &list(&facts(note, Fact::SystemCall))));
+    members.push(member("landlock", truth(!facts(note, Fact::Landlock).is_empty())));
+    members.push(member("locked", truth(note.locked)));
     format!("{{\n  {}\n}}\n", members.join(",\n  "))
 }
 

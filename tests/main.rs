@@ -7,6 +7,7 @@ mod bounds;
 mod case;
 mod cli;
 mod clif;
+mod confinement;
 mod damage;
 mod end_of_memory;
 mod error;
@@ -42,6 +43,7 @@ fn main() {
     trials.extend(inspect::trials());
     trials.extend(sandbox::trials());
     trials.extend(every_call::trials());
+    trials.extend(confinement::trials());
     trials.extend(damage::trials());
     trials.extend(end_of_memory::trials());
     trials.extend(bounds::trials());

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod codegen;
+mod confinement;
 mod constant;
 mod declare;
 mod entry;
@@ -28,6 +29,7 @@ pub use options::{Capabilities, Cpu, Emit, OptLevel, Options, Progress};
 pub use script::{InstanceId, Script};
 
 use codegen::Text;
+use confinement::Confinement;
 use pipeline::Plan;
 use wasmparser::Validator;
 
@@ -66,17 +68,25 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
         Emit::Exe | Emit::Obj => built.compile(&*isa, options, progress)?,
     };
 
+    let confinement = Confinement::new(
+        &confinement::symbols(built.environment(&*isa), &compiled),
+        &options.capabilities,
+        !entry.results.is_empty(),
+    );
+
     progress.stage("object");
     let object = object::module(built.environment(&*isa), compiled)?;
     let capabilities = grant::encode(&options.capabilities)?;
+    let at_start = grant::at_start(&built.module, &options.capabilities);
     let program = object::Entry {
         cpu_features: target::cpu_features(&*isa),
         capabilities: &capabilities,
-        at_start: &grant::at_start(&built.module, &options.capabilities),
-        note: &note::write(wasm, &built.module, options.cpu, &capabilities),
+        at_start: &at_start,
+        note: &note::write(wasm, &built.module, options.cpu, &confinement, &at_start, &capabilities),
         calls: &entry.functions,
         params: &entry.params,
         results: &entry.results,
+        filter: &confinement.filter(),
     };
     let object = object::emit_program(object, &program)?;
     if options.emit == Emit::Obj {

@@ -2,6 +2,7 @@
 //!
 //! What is read is anyone's file: every length is checked, and nothing is believed but that it is bytes.
 
+use crate::confinement::Confinement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::module::Module;
 use crate::options::Cpu;
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use std::ffi::CString;
 use wexe_abi::capabilities::{self, Capability};
 use wexe_abi::note::{self, Fact};
+use wexe_abi::program::CONFINE_TO_DIRECTORIES;
 
 /// What an executable says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +24,14 @@ pub struct Note {
 }
 
 /// The contents of the section.
-pub(crate) fn write(wasm: &[u8], module: &Module<'_>, cpu: Cpu, granted: &[u8]) -> Vec<u8> {
+pub(crate) fn write(
+    wasm: &[u8],
+    module: &Module<'_>,
+    cpu: Cpu,
+    confinement: &Confinement,
+    at_start: &[&str],
+    granted: &[u8],
+) -> Vec<u8> {
     let mut records = Vec::new();
     let mut put = |fact: Fact, text: &str| {
         // Names of imports may hold a NUL, at which the record ends early.
@@ -40,6 +49,12 @@ pub(crate) fn write(wasm: &[u8], module: &Module<'_>, cpu: Cpu, granted: &[u8]) 
             put(Fact::Module, import.module);
         }
         put(Fact::Import, import.name);
+    }
+    for call in &confinement.calls {
+        put(Fact::SystemCall, &call.to_string());
+    }
+    if at_start.contains(&CONFINE_TO_DIRECTORIES) {
+        put(Fact::Landlock, "");
     }
     records.extend_from_slice(granted);
 

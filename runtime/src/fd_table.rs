@@ -121,6 +121,11 @@ fn with<T>(work: impl FnOnce(&mut Slots) -> T) -> T {
     work(slots)
 }
 
+/// The directories that the program was given: what is in the table before it runs, after the streams.
+pub fn preopens() -> impl Iterator<Item = Descriptor> {
+    (3..).map_while(|fd| find(fd).ok()).filter(|descriptor| descriptor.preopen.is_some())
+}
+
 impl Slots {
     fn slot(&mut self, fd: Fd) -> Result<&mut Slot> {
         self.slots.get_mut(fd as usize).filter(|slot| slot.open).ok_or(Error(Errno::Badf))

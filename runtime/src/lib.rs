@@ -10,6 +10,7 @@ mod arch;
 mod atomic;
 mod builtins;
 mod capabilities;
+mod confinement;
 mod errno;
 mod exception;
 mod fd_table;

@@ -4,7 +4,7 @@
 //! The image relocates itself because there is no interpreter; [`relocate`] runs before anything else and so must not
 //! read data that itself needs relocation.
 
-use crate::{arch, capabilities, memory, stderr, table, trap};
+use crate::{arch, capabilities, confinement, memory, stderr, table, trap};
 use core::ffi::{CStr, c_char};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use rustix::io::Errno;
@@ -99,7 +99,7 @@ pub unsafe fn boot(stack: *const usize) {
     }
 }
 
-/// Maps and initialises every module, in order; a trap ends the process.
+/// Maps every module, confines the process, then initialises the modules in order; a trap ends the process.
 pub fn instantiate_all() {
     for module in modules() {
         if let Err((what, errno)) = map(module) {
@@ -110,6 +110,9 @@ pub fn instantiate_all() {
             };
             stderr::fail(&[b"cannot map ", what.as_bytes(), why.as_bytes()], 1);
         }
+    }
+    confinement::confine();
+    for module in modules() {
         call(module.instantiate, &mut []);
     }
 }

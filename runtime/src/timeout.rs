@@ -20,16 +20,15 @@ static TEXT_LEN: AtomicUsize = AtomicUsize::new(0);
 pub fn start(milliseconds: u64, text: &'static [u8]) {
     TEXT.store(text.as_ptr().cast_mut(), Ordering::Relaxed);
     TEXT_LEN.store(text.len(), Ordering::Relaxed);
-    arch::handle_signal(libc::SIGALRM, arch::Disposition::Handle(end));
-    arch::start_timer(milliseconds);
+    arch::handle_signal(libc::SIGALRM, arch::Disposition::HandleAgain(end));
+    arch::start_timer(milliseconds, PATIENCE);
 }
 
-/// The handler of the timer's signal.
+/// The handler of the timer's signal, which comes again while it writes the message if that takes long.
 extern "C" fn end(_signal: i32, _info: *const libc::siginfo_t, _frame: *mut c_void) {
     if OVER.swap(true, Ordering::Relaxed) {
         arch::exit(TIMED_OUT)
     }
-    arch::start_timer(PATIENCE);
     // SAFETY: the text that `start` was given, before there was a signal.
     let text = unsafe { core::slice::from_raw_parts(TEXT.load(Ordering::Relaxed), TEXT_LEN.load(Ordering::Relaxed)) };
     stderr::fail(&[b"timeout: the program still ran after ", text], TIMED_OUT)

@@ -2,6 +2,7 @@
 
 use super::blob::{Blob, Pointee, Section};
 use super::{ModuleObject, Writer};
+use crate::confinement::Filter;
 use crate::error::Result;
 use wexe_abi::program::Program;
 use wexe_abi::script;
@@ -20,6 +21,7 @@ pub(crate) struct Entry<'a> {
     /// Types of the invoked export in the binary format.
     pub params: &'a [u8],
     pub results: &'a [u8],
+    pub filter: &'a Filter,
 }
 
 /// Adds the program's descriptor to the object of its only module.
@@ -34,8 +36,9 @@ pub(crate) fn emit_program(object: ModuleObject, entry: &Entry<'_>) -> Result<Ve
         modules: Array::pointers(&mut relro, &[Pointee::Section(Section::Relro, descriptor)]),
         params: Array::bytes(&mut relro, entry.params),
         results: Array::bytes(&mut relro, entry.results),
+        filter: Array::instructions(&mut relro, entry.filter),
     };
-    let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays);
+    let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays, entry.filter.process);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
     writer.fill(Section::Relro, relro, 16)?;
     writer.add_note(entry.note);
@@ -50,6 +53,7 @@ struct Arrays {
     modules: Array,
     params: Array,
     results: Array,
+    filter: Array,
 }
 
 /// Where it is, and how many elements it has.
@@ -69,6 +73,10 @@ impl Array {
         Array(offset, pointers.len() as u64)
     }
 
+    fn instructions(relro: &mut Blob, filter: &Filter) -> Array {
+        Array(relro.put(filter.instructions.as_flattened(), 8), filter.instructions.len() as u64)
+    }
+
     fn put(&self, relro: &mut Blob) {
         let Array(offset, len) = *self;
         relro.put_pointer(if len == 0 { Pointee::Null } else { Pointee::Section(Section::Relro, offset) });
@@ -77,7 +85,7 @@ impl Array {
 }
 
 /// Writes `wexe_abi::program::Program`; its offset.
-fn put_program(relro: &mut Blob, cpu_features: u64, calls: &[Pointee], arrays: &Arrays) -> u64 {
+fn put_program(relro: &mut Blob, cpu_features: u64, calls: &[Pointee], arrays: &Arrays, filter_process: u64) -> u64 {
     let program = relro.align(8);
     relro.put_u64(cpu_features);
     arrays.capabilities.put(relro);
@@ -87,6 +95,8 @@ fn put_program(relro: &mut Blob, cpu_features: u64, calls: &[Pointee], arrays: &
     relro.put_pointer(calls.get(1).copied().unwrap_or(Pointee::Null));
     arrays.params.put(relro);
     arrays.results.put(relro);
+    arrays.filter.put(relro);
+    relro.put_u64(filter_process);
     debug_assert_eq!(relro.bytes.len() as u64 - program, size_of::<Program>() as u64);
     program
 }
@@ -156,7 +166,7 @@ pub(crate) fn emit_script(commands: &Commands<'_>) -> Result<Vec<u8>> {
     let script = relro.align(8);
     relro.put_pointer(here(list));
     relro.put_u64(commands.commands.len() as u64);
-    let program = put_program(&mut relro, commands.cpu_features, &[], &arrays);
+    let program = put_program(&mut relro, commands.cpu_features, &[], &arrays, 0);
     writer.define(b"wexe.script".to_vec(), Section::Relro, script, size_of::<script::Script>() as u64, true);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
     writer.fill(Section::Relro, relro, 16)?;

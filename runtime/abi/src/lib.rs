@@ -17,6 +17,7 @@ pub mod layout;
 pub mod note;
 pub mod program;
 pub mod script;
+pub mod system_calls;
 pub mod trap;
 pub mod types;
 pub mod wasi_snapshot_preview1;

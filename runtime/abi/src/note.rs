@@ -37,9 +37,21 @@ pub enum Fact {
     Module = b'm',
     /// A function that is imported.
     Import = b'i',
+    /// A system call that its filter lets through, perhaps with a condition.
+    SystemCall = b's',
+    /// It confines itself by Landlock to the directories that it was granted. The text is empty.
+    Landlock = b'l',
 }
 
 impl Fact {
-    pub const ALL: &'static [Fact] =
-        &[Fact::Wexe, Fact::Cranelift, Fact::Cpu, Fact::Sha256, Fact::Module, Fact::Import];
+    pub const ALL: &'static [Fact] = &[
+        Fact::Wexe,
+        Fact::Cranelift,
+        Fact::Cpu,
+        Fact::Sha256,
+        Fact::Module,
+        Fact::Import,
+        Fact::SystemCall,
+        Fact::Landlock,
+    ];
 }

@@ -4,6 +4,7 @@
 
 use crate::capabilities::Capability;
 use crate::layout::{MemoryState, TableState};
+use crate::system_calls::OF_DIRECTORIES;
 
 /// Entry of generated code as the runtime calls it: `values` holds the arguments on entry and the results on return,
 /// one 16-byte cell each, little endian, unused bytes undefined.
@@ -31,6 +32,11 @@ pub struct Program {
     pub params_len: u64,
     pub results: *const u8,
     pub results_len: u64,
+    /// The seccomp filter: an array of the kernel's `struct sock_filter`, of at most [`FILTER_MAX`].
+    pub filter: *const u64,
+    pub filter_len: u64,
+    /// Which instruction of it compares with the number of the process; 0: none.
+    pub filter_process: u64,
 }
 
 /// A function of the runtime that only some programs need at start. The others are linked without it.
@@ -45,13 +51,16 @@ pub struct AtStart {
 
 /// In the order in which they are called, which is that of the descriptors they open.
 pub const AT_START: &[AtStart] = &[
-    AtStart {
-        symbol: "wexe.open_directories",
-        imports: &["path_", "fd_prestat_", "fd_readdir"],
-        capability: Capability::Dir,
-    },
+    AtStart { symbol: "wexe.open_directories", imports: OF_DIRECTORIES, capability: Capability::Dir },
     AtStart { symbol: "wexe.open_listeners", imports: &["sock_accept"], capability: Capability::Listen },
+    AtStart { symbol: CONFINE_TO_DIRECTORIES, imports: OF_DIRECTORIES, capability: Capability::Dir },
 ];
+
+/// Confines the process by Landlock.
+pub const CONFINE_TO_DIRECTORIES: &str = "wexe.confine_to_directories";
+
+/// Most instructions of a filter.
+pub const FILTER_MAX: usize = 256;
 
 /// One compiled module with its single instance.
 #[repr(C)]

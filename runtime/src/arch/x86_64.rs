@@ -191,26 +191,29 @@ pub enum Disposition {
     Ignore,
     /// Handled on the alternate stack.
     Handle(SignalHandler),
+    /// The same, also while it is being handled.
+    HandleAgain(SignalHandler),
 }
 
 /// Decides what happens to `signal`.
 pub fn handle_signal(signal: i32, disposition: Disposition) {
     const SA_RESTORER: u64 = 0x0400_0000;
-    let flags = (libc::SA_SIGINFO | libc::SA_ONSTACK) as u64 | SA_RESTORER;
-    let handler = match disposition {
-        Disposition::Default => libc::SIG_DFL,
-        Disposition::Ignore => libc::SIG_IGN,
-        Disposition::Handle(handler) => handler as usize,
+    let (handler, more_flags) = match disposition {
+        Disposition::Default => (libc::SIG_DFL, 0),
+        Disposition::Ignore => (libc::SIG_IGN, 0),
+        Disposition::Handle(handler) => (handler as usize, 0),
+        Disposition::HandleAgain(handler) => (handler as usize, libc::SA_NODEFER),
     };
+    let flags = (libc::SA_SIGINFO | libc::SA_ONSTACK | more_flags) as u64 | SA_RESTORER;
     let action = SignalAction { handler, flags, restorer, mask: 0 };
     // SAFETY: `action` is what the kernel reads; it writes nothing. It only fails for signals that nobody can handle.
     let _ = unsafe { syscall(libc::SYS_rt_sigaction, [signal as usize, &raw const action as usize, 0, 8, 0, 0]) };
 }
 
-/// Raises SIGALRM when so much time has passed, even if who started the process had that signal blocked.
-pub fn start_timer(milliseconds: u64) {
-    let value = [milliseconds / 1000, milliseconds % 1000 * 1000];
-    let timer = [[0; 2], value];
+/// Raises SIGALRM when so much time has passed, and again each time that `interval` has, even if who started the
+/// process had that signal blocked.
+pub fn start_timer(milliseconds: u64, interval: u64) {
+    let timer = [interval, milliseconds].map(|time| [time / 1000, time % 1000 * 1000]);
     let signals = 1u64 << (libc::SIGALRM - 1);
     // SAFETY: the kernel reads `timer` and `signals`; both calls have what they need.
     unsafe {

@@ -1,0 +1,210 @@
+//! Which system calls each function of the runtime makes that a program can call: what the filter of an executable
+//! lets through.
+//!
+//! The filter is in force from before the first instruction of WebAssembly until the end. What start-up does (mapping
+//! memories, opening what was granted) is over by then, so it does not stand here. Numbers are those of x86-64.
+//!
+//! A function is known by its name alone: those of several import modules with one name make the same system calls.
+
+/// A system call that a program may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SystemCall {
+    pub number: u32,
+    pub name: &'static str,
+    pub only: Option<Condition>,
+}
+
+impl core::fmt::Display for SystemCall {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(self.name)?;
+        self.only.map_or(Ok(()), |condition| write!(formatter, " ({})", condition.text))
+    }
+}
+
+/// What must hold of an argument: its low half and `mask` is `value`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Condition {
+    pub argument: u32,
+    pub mask: u32,
+    pub value: Value,
+    /// The same for people.
+    pub text: &'static str,
+}
+
+/// What an argument is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    Constant(u32),
+    /// The number of the process, known when it starts.
+    Process,
+}
+
+const fn any(number: u32, name: &'static str) -> SystemCall {
+    SystemCall { number, name, only: None }
+}
+
+/// Only if argument `argument` is `value`.
+const fn only(number: u32, name: &'static str, argument: u32, value: u32, text: &'static str) -> SystemCall {
+    let value = Value::Constant(value);
+    SystemCall { number, name, only: Some(Condition { argument, mask: u32::MAX, value, text }) }
+}
+
+const READ: SystemCall = any(0, "read");
+const WRITE: SystemCall = any(1, "write");
+const WRITE_OUTPUT: SystemCall = only(1, "write", 0, 1, "to standard output");
+const WRITE_ERROR: SystemCall = only(1, "write", 0, 2, "to standard error");
+const CLOSE: SystemCall = any(3, "close");
+const FSTAT: SystemCall = any(5, "fstat");
+const LSEEK: SystemCall = any(8, "lseek");
+const MMAP: SystemCall = SystemCall {
+    number: 9,
+    name: "mmap",
+    only: Some(Condition { argument: 2, mask: 4, value: Value::Constant(0), text: "not executable" }),
+};
+const MUNMAP: SystemCall = any(11, "munmap");
+const RT_SIGACTION: SystemCall = any(13, "rt_sigaction");
+const IOCTL_TIOCGWINSZ: SystemCall = only(16, "ioctl", 1, 0x5413, "TIOCGWINSZ");
+const IOCTL_FIONREAD: SystemCall = only(16, "ioctl", 1, 0x541b, "FIONREAD");
+const PREAD64: SystemCall = any(17, "pread64");
+const PWRITE64: SystemCall = any(18, "pwrite64");
+const READV: SystemCall = any(19, "readv");
+const WRITEV: SystemCall = any(20, "writev");
+const SCHED_YIELD: SystemCall = any(24, "sched_yield");
+const MADVISE: SystemCall = any(28, "madvise");
+const GETPID: SystemCall = any(39, "getpid");
+const SENDMSG: SystemCall = any(46, "sendmsg");
+const RECVMSG: SystemCall = any(47, "recvmsg");
+const SHUTDOWN: SystemCall = any(48, "shutdown");
+const GETSOCKOPT: SystemCall = any(55, "getsockopt");
+const KILL: SystemCall = SystemCall {
+    number: 62,
+    name: "kill",
+    only: Some(Condition { argument: 0, mask: u32::MAX, value: Value::Process, text: "itself" }),
+};
+const FCNTL_GETFL: SystemCall = only(72, "fcntl", 1, 3, "F_GETFL");
+const FCNTL_SETFL: SystemCall = only(72, "fcntl", 1, 4, "F_SETFL");
+const FCNTL_DUPFD: SystemCall = only(72, "fcntl", 1, 1030, "F_DUPFD_CLOEXEC");
+const FSYNC: SystemCall = any(74, "fsync");
+const FDATASYNC: SystemCall = any(75, "fdatasync");
+const FTRUNCATE: SystemCall = any(77, "ftruncate");
+const FUTEX: SystemCall = any(202, "futex");
+const GETDENTS64: SystemCall = any(217, "getdents64");
+/// What the kernel lets a process call that was stopped while it waited.
+const RESTART_SYSCALL: SystemCall = any(219, "restart_syscall");
+const FADVISE64: SystemCall = any(221, "fadvise64");
+/// Reading clocks is no system call where the kernel offers its vDSO, except those of processor time.
+const CLOCK_GETTIME: SystemCall = any(228, "clock_gettime");
+const CLOCK_GETRES: SystemCall = any(229, "clock_getres");
+const EXIT_GROUP: SystemCall = any(231, "exit_group");
+const MKDIRAT: SystemCall = any(258, "mkdirat");
+const NEWFSTATAT: SystemCall = any(262, "newfstatat");
+const UNLINKAT: SystemCall = any(263, "unlinkat");
+const RENAMEAT: SystemCall = any(264, "renameat");
+const LINKAT: SystemCall = any(265, "linkat");
+const SYMLINKAT: SystemCall = any(266, "symlinkat");
+const READLINKAT: SystemCall = any(267, "readlinkat");
+const PPOLL: SystemCall = any(271, "ppoll");
+const UTIMENSAT: SystemCall = any(280, "utimensat");
+const FALLOCATE: SystemCall = any(285, "fallocate");
+const ACCEPT4: SystemCall = any(288, "accept4");
+const PREADV: SystemCall = any(295, "preadv");
+const PWRITEV: SystemCall = any(296, "pwritev");
+const GETRANDOM: SystemCall = any(318, "getrandom");
+const OPENAT2: SystemCall = any(437, "openat2");
+
+/// Of every program: messages, and the end.
+pub const ALWAYS: &[SystemCall] = &[WRITE_ERROR, EXIT_GROUP];
+/// Of a program that prints the results of an invoked export.
+pub const PRINTS_RESULTS: &[SystemCall] = &[WRITE_OUTPUT];
+
+/// Host functions by their names, and builtins by their symbols.
+pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
+    ("args_get", &[]),
+    ("args_sizes_get", &[]),
+    ("environ_get", &[]),
+    ("environ_sizes_get", &[]),
+    ("clock_res_get", &[CLOCK_GETRES]),
+    ("clock_time_get", &[CLOCK_GETTIME]),
+    ("fd_advise", &[FADVISE64]),
+    ("fd_allocate", &[FALLOCATE]),
+    ("fd_close", &[CLOSE]),
+    ("fd_datasync", &[FDATASYNC]),
+    ("fd_fdstat_get", &[FSTAT, GETSOCKOPT, IOCTL_TIOCGWINSZ, FCNTL_GETFL]),
+    ("fd_fdstat_set_flags", &[FCNTL_GETFL, FCNTL_SETFL]),
+    ("fd_fdstat_set_rights", &[]),
+    ("fd_filestat_get", &[FSTAT, GETSOCKOPT]),
+    ("fd_filestat_set_size", &[FTRUNCATE]),
+    ("fd_filestat_set_times", &[UTIMENSAT]),
+    ("fd_pread", &[PREAD64, PREADV]),
+    ("fd_prestat_get", &[]),
+    ("fd_prestat_dir_name", &[]),
+    ("fd_pwrite", &[PWRITE64, PWRITEV]),
+    ("fd_read", &[READ, READV]),
+    ("fd_readdir", &[FSTAT, GETSOCKOPT, LSEEK, GETDENTS64, NEWFSTATAT]),
+    ("fd_renumber", &[CLOSE]),
+    ("fd_seek", &[FSTAT, GETSOCKOPT, LSEEK]),
+    ("fd_sync", &[FSYNC]),
+    ("fd_tell", &[FSTAT, GETSOCKOPT, LSEEK]),
+    ("fd_write", &[WRITE, WRITEV]),
+    ("path_create_directory", &[OPENAT2, CLOSE, MKDIRAT]),
+    ("path_filestat_get", &[OPENAT2, CLOSE, NEWFSTATAT]),
+    ("path_filestat_set_times", &[OPENAT2, CLOSE, UTIMENSAT]),
+    ("path_link", &[OPENAT2, CLOSE, LINKAT]),
+    ("path_open", &[OPENAT2, CLOSE, FCNTL_DUPFD]),
+    ("path_readlink", &[OPENAT2, CLOSE, READLINKAT]),
+    ("path_remove_directory", &[OPENAT2, CLOSE, UNLINKAT]),
+    ("path_rename", &[OPENAT2, CLOSE, RENAMEAT]),
+    ("path_symlink", &[OPENAT2, CLOSE, SYMLINKAT]),
+    ("path_unlink_file", &[OPENAT2, CLOSE, UNLINKAT]),
+    ("poll_oneoff", &[PPOLL, RESTART_SYSCALL, CLOCK_GETTIME, IOCTL_FIONREAD, MMAP, MUNMAP]),
+    ("proc_exit", &[]),
+    ("proc_raise", &[RT_SIGACTION, GETPID, KILL]),
+    ("sched_yield", &[SCHED_YIELD]),
+    ("random_get", &[GETRANDOM]),
+    ("sock_accept", &[FSTAT, GETSOCKOPT, ACCEPT4, FCNTL_DUPFD, CLOSE]),
+    ("sock_recv", &[FSTAT, GETSOCKOPT, RECVMSG]),
+    ("sock_send", &[FSTAT, GETSOCKOPT, SENDMSG]),
+    ("sock_shutdown", &[FSTAT, GETSOCKOPT, SHUTDOWN]),
+    ("wexe.memory_grow", &[MMAP]),
+    ("wexe.memory_copy", &[]),
+    ("wexe.memory_fill", &[]),
+    ("wexe.memory_init", &[]),
+    ("wexe.table_grow", &[MMAP]),
+    ("wexe.table_copy", &[]),
+    ("wexe.table_fill", &[]),
+    ("wexe.table_init", &[]),
+    ("wexe.table_init_func", &[]),
+    ("wexe.atomic_wait32", &[FUTEX, RESTART_SYSCALL]),
+    ("wexe.atomic_wait64", &[FUTEX, RESTART_SYSCALL]),
+    ("wexe.atomic_notify", &[FUTEX]),
+    ("wexe.exception_new", &[MMAP, MADVISE]),
+    ("wexe.throw", &[]),
+];
+
+/// How the names begin of functions that work on directories that a program was given. Without any they make no system
+/// call, so they need none.
+pub const OF_DIRECTORIES: &[&str] = &["path_", "fd_prestat_", "fd_readdir"];
+
+/// The name in [`FUNCTIONS`] of what a symbol stands for. Extensions that only answer `nosys` have none.
+fn name(symbol: &str) -> Option<&str> {
+    match symbol.split_once('.')? {
+        ("wexe", _) => Some(symbol),
+        ("wasmedge_sock", _) => None,
+        (_, name) => Some(name),
+    }
+}
+
+/// Whether the function `symbol` works on directories that the program was given.
+pub fn is_of_directories(symbol: &str) -> bool {
+    name(symbol).is_some_and(|name| OF_DIRECTORIES.iter().any(|beginning| name.starts_with(beginning)))
+}
+
+/// The system calls of the function `symbol`.
+///
+/// # Panics
+/// If it has no row; a test looks that all have one.
+pub fn of(symbol: &str) -> &'static [SystemCall] {
+    let Some(name) = name(symbol) else { return &[] };
+    let row = FUNCTIONS.iter().find(|(function, _)| *function == name);
+    row.unwrap_or_else(|| panic!("every function has a row in system_calls.rs, but {name} has none")).1
+}
