@@ -220,8 +220,7 @@ fn landlock() -> Result<Option<String>, String> {
         let directory = build("waits_with_directory", options)?;
         for user in users() {
             let open = |path, how| ask(&directory, user, OPENAT2, [AT_FDCWD, path, how, OPEN_HOW_SIZE]);
-            let (outside, inside, writing) =
-                (open(OUTSIDE, READING)?, open(INSIDE, READING)?, open(INSIDE, WRITING)?);
+            let (outside, inside, writing) = (open(OUTSIDE, READING)?, open(INSIDE, READING)?, open(INSIDE, WRITING)?);
             if opened(&outside) && !has_landlock(&directory)? {
                 return Ok(Some("this kernel has no Landlock".to_string()));
             }

@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::CommandFactory;
 use wexe_abi::capabilities::{Capability, Number};
 use wexe_abi::imports::{MODULES, Status};
+use wexe_abi::system_calls::FUNCTIONS;
 use wexe_abi::trap::Trap;
 use wexe_compiler::{Emit, Options};
 
@@ -104,7 +105,7 @@ fn wasi() -> String {
     let cases = cases();
     let snapshots = &MODULES[..2];
     let heads: String = snapshots.iter().map(|module| format!(" `{}` |", module.name)).collect();
-    let mut table = format!("| function |{heads}\n|---|{}\n", "---|".repeat(snapshots.len()));
+    let mut table = format!("| function |{heads} system calls |\n|---|{}---|\n", "---|".repeat(snapshots.len()));
     for function in snapshots[0].functions {
         table += &format!("| `{}` |", function.name);
         for module in snapshots {
@@ -115,10 +116,20 @@ fn wasi() -> String {
                 (false, _) => " no |",
             };
         }
-        table += "\n";
+        table += &format!(" {} |\n", calls(function.name));
     }
     let counts = snapshots.iter().map(|module| format!(" **{}** |", module.functions.len()));
-    table + "| **functions** |" + &counts.collect::<String>() + "\n"
+    table + "| **functions** |" + &counts.collect::<String>() + " |\n"
+}
+
+/// The system calls that a function needs.
+fn calls(name: &str) -> String {
+    let row = FUNCTIONS.iter().find(|(function, _)| *function == name);
+    let calls = row.map_or(&[][..], |(_, calls)| calls).iter().map(|call| match call.only {
+        Some(condition) => format!("`{}` ({})", call.name, condition.text),
+        None => format!("`{}`", call.name),
+    });
+    calls.collect::<Vec<_>>().join(", ")
 }
 
 /// Every function of `wasix_32v1`, in the order of its header.

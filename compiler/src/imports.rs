@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::module::{Import, Module};
 use std::collections::HashMap;
 use wasmparser::{FuncType, GlobalType, HeapType, MemoryType, RefType, TableType, TypeRef, ValType};
-use wexe_abi::imports::{self, MODULES, Status};
+use wexe_abi::imports::{self, MODULES, Status, TRACED};
 
 /// Something that can be imported, as code that uses it needs to know it.
 #[derive(Clone, Debug)]
@@ -43,9 +43,6 @@ pub fn resolve(module: &Module<'_>, namespaces: &Namespaces, trace: bool) -> Res
     }
     Ok(found)
 }
-
-/// What the runtime puts before the symbol of a host function that is traced.
-const TRACED: &str = "trace.";
 
 fn resolve_one(module: &Module<'_>, import: &Import<'_>, namespaces: &Namespaces) -> Result<Extern> {
     if let Some(exports) = namespaces.get(import.module) {

@@ -85,7 +85,9 @@ fn restrict() -> Result<(), i32> {
         let allowed = if directory.read_only { READ_FILE | READ_DIR } else { handled & !EXECUTE };
         let rule = PathBeneath { allowed_access: allowed, parent_fd: directory.host().as_raw_fd() };
         // SAFETY: the kernel reads the rule.
-        unsafe { arch::syscall(libc::SYS_landlock_add_rule, [ruleset, PATH_BENEATH, &raw const rule as usize, 0, 0, 0]) }?;
+        unsafe {
+            arch::syscall(libc::SYS_landlock_add_rule, [ruleset, PATH_BENEATH, &raw const rule as usize, 0, 0, 0])
+        }?;
     }
     keep_privileges();
     // SAFETY: restricts this process; the descriptor was made above, and nothing else knows it.

@@ -15,6 +15,9 @@ pub use crate::builtins::Type;
 use crate::description::{Description, Kind};
 use crate::types::Errno;
 
+/// What stands before the symbol of a host function that is traced.
+pub const TRACED: &str = "trace.";
+
 /// One function that a program may import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Import {

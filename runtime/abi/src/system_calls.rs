@@ -6,6 +6,8 @@
 //!
 //! A function is known by its name alone: those of several import modules with one name make the same system calls.
 
+use crate::imports::TRACED;
+
 /// A system call that a program may make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SystemCall {
@@ -185,9 +187,9 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
 /// call, so they need none.
 pub const OF_DIRECTORIES: &[&str] = &["path_", "fd_prestat_", "fd_readdir"];
 
-/// The name in [`FUNCTIONS`] of what a symbol stands for. Extensions that only answer `nosys` have none.
+/// The name in [`FUNCTIONS`] of what a symbol stands for, traced or not. Extensions that only answer `nosys` have none.
 fn name(symbol: &str) -> Option<&str> {
-    match symbol.split_once('.')? {
+    match symbol.strip_prefix(TRACED).unwrap_or(symbol).split_once('.')? {
         ("wexe", _) => Some(symbol),
         ("wasmedge_sock", _) => None,
         (_, name) => Some(name),
