@@ -1,9 +1,9 @@
 //! What a program calls in the runtime → the seccomp filter that its executable puts over itself.
 //!
-//! The filter begins with a load of an argument that it never looks at. The kernel asks itself for each of its thousand
-//! system calls whether the filter lets it through whatever the arguments are, to have the answers at hand, and stops
-//! asking at the first such load. Those answers would save a hundredth of a microsecond per call, but finding them costs
-//! ten at start.
+//! The filter begins with a load of an argument that it never looks at. The kernel asks of each of its thousand system
+//! calls whether the filter lets it through whatever its arguments are, to have the answers at hand, and stops asking
+//! at the first such load. Those answers would save a fiftieth of a microsecond per call, but finding them costs ten
+//! at start.
 
 use crate::codegen::Compiled;
 use crate::declare::Callee;
