@@ -17,7 +17,7 @@ use wexe_abi::system_calls::{self, Condition, SystemCall, Value};
 /// To what an executable confines itself by the filter.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Confinement {
-    /// The system calls that it can make once its own code runs.
+    /// The system calls that it can make once its own code runs; one with conditions if any of them holds.
     pub calls: BTreeSet<SystemCall>,
 }
 
@@ -46,14 +46,17 @@ impl Confinement {
         if prints_results {
             calls.extend(system_calls::PRINTS_RESULTS);
         }
+        let unconditional: BTreeSet<u32> =
+            calls.iter().filter(|call| call.only.is_none()).map(|call| call.number).collect();
+        calls.retain(|call| call.only.is_none() || !unconditional.contains(&call.number));
         Confinement { calls }
     }
 
     /// The filter that lets just these calls through.
     pub fn filter(&self) -> Filter {
-        let mut conditions: BTreeMap<u32, Vec<Option<Condition>>> = BTreeMap::new();
+        let mut conditions: BTreeMap<u32, Vec<Condition>> = BTreeMap::new();
         for call in &self.calls {
-            conditions.entry(call.number).or_default().push(call.only);
+            conditions.entry(call.number).or_default().extend(call.only);
         }
         let mut filter = Filter::default();
         filter.push(LOAD, 0, ARGUMENTS);
@@ -62,9 +65,10 @@ impl Confinement {
         filter.push(RETURN, 0, KILL_PROCESS);
         filter.push(LOAD, 0, NUMBER);
         for (number, conditions) in conditions {
-            match conditions.iter().copied().collect::<Option<Vec<Condition>>>() {
-                Some(conditions) => filter.allow_if(number, &conditions),
-                None => filter.allow_if_equal(number),
+            if conditions.is_empty() {
+                filter.allow_if_equal(number);
+            } else {
+                filter.allow_if(number, &conditions);
             }
         }
         filter.finish()

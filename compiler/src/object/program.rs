@@ -38,7 +38,7 @@ pub(crate) fn emit_program(object: ModuleObject, entry: &Entry<'_>) -> Result<Ve
         results: Array::bytes(&mut relro, entry.results),
         filter: Array::instructions(&mut relro, entry.filter),
     };
-    let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays, entry.filter.process);
+    let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays, entry.filter.process as u64);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
     writer.fill(Section::Relro, relro, 16)?;
     writer.add_note(entry.note);
