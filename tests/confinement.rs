@@ -29,6 +29,8 @@ pub fn trials() -> Vec<Listed> {
         trial("confinement/status", status),
         trial("confinement/allowed", allowed),
         trial("confinement/forbidden", forbidden),
+        trial("confinement/signals", signals),
+        trial("confinement/locked", locked),
         trial("confinement/stopped", stopped),
         skippable("confinement/landlock", landlock),
         skippable("confinement/kernel-without", kernel_without),
@@ -168,6 +170,7 @@ const WRITING: u64 = LOW_MEMORY + 544;
 const OPEN_HOW_SIZE: u64 = 24;
 
 const OPENAT2: u64 = 437;
+const KILL: u64 = 62;
 
 /// Other calls end the program, whoever runs it.
 fn forbidden() -> Result<(), String> {
@@ -183,7 +186,7 @@ fn forbidden() -> Result<(), String> {
         ("fork", 57, [0; 4]),
         ("clone", 56, [0; 4]),
         ("ptrace", 101, [0; 4]),
-        ("kill", 62, [1, 0, 0, 0]),
+        ("kill", KILL, [1, 0, 0, 0]),
         ("mmap", 9, [0, 4096, 4, 0x22]),
         ("mprotect", 10, [LOW_MEMORY, 4096, 5, 0]),
         ("io_uring_setup", 425, [1, LOW_MEMORY, 0, 0]),
@@ -198,6 +201,33 @@ fn forbidden() -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Who can raise signals reaches nobody else.
+fn signals() -> Result<(), String> {
+    let directory = build("waits_to_raise", "")?;
+    for user in users() {
+        for process in [0, 1, u64::MAX, u64::from(std::process::id())] {
+            let answer = ask(&directory, user, KILL, [process, 0, 0, 0])?;
+            if answer != Answer::Killed(Signal::SIGSYS) {
+                return Err(format!("user {user:?}: kill {process}: {answer:?}"));
+            }
+        }
+        let program = start(&directory, user)?;
+        let itself = u64::from(program.child.id());
+        let answer = program.ask(KILL, [itself, 0, 0, 0]).map_err(|error| format!("ptrace: {error}"))?;
+        if answer != Answer::Returned(0) {
+            return Err(format!("user {user:?}: {answer:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// A program that has no directories and can be given none opens nothing, whatever it imports.
+fn locked() -> Result<(), String> {
+    let directory = build("waits_with_directory", "--locked")?;
+    let answer = ask(&directory, None, OPENAT2, [AT_FDCWD, INSIDE, READING, OPEN_HOW_SIZE])?;
+    if answer == Answer::Killed(Signal::SIGSYS) { Ok(()) } else { Err(format!("{answer:?}")) }
 }
 
 /// A program that is stopped and goes on while it waits for a clock is none the wiser: the kernel goes on with another
