@@ -44,6 +44,16 @@ pub struct Grants {
         help_heading = HEADING)]
     pub listen: Vec<String>,
 
+    /// Lets the program use something of the network by itself.
+    ///
+    /// RULE is one of: connect=HOST:PORT (TCP connections to it), listen=ADDR:PORT (TCP sockets that listen there),
+    /// udp=HOST:PORT (datagrams to it, and sockets bound to it), unix=PATH (the socket at this path), dns (the addresses
+    /// of all names), all. HOST is a name, an address, a range of addresses (10.0.0.0/8) or `*`; IPv6 stands in brackets.
+    /// PORT is a number, a range (8000-8999) or `*`. A rule with a name allows to ask for its addresses, and holds for
+    /// those that are answered. Can be given several times.
+    #[arg(long, value_name = Capability::Net.syntax(), value_parser = parse(Capability::Net), help_heading = HEADING)]
+    pub net: Vec<String>,
+
     /// Where standard input comes from.
     ///
     /// `null` is empty, `inherit` what the executable is started with, which is the default. A file is opened when the
@@ -105,6 +115,7 @@ impl Grants {
             (Capability::Env, &self.env),
             (Capability::Arg0, self.arg0.as_slice()),
             (Capability::Listen, &self.listen),
+            (Capability::Net, &self.net),
             (Capability::Stdin, self.stdin.as_slice()),
             (Capability::Stdout, self.stdout.as_slice()),
             (Capability::Stderr, self.stderr.as_slice()),

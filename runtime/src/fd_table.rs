@@ -159,6 +159,17 @@ pub fn insert(host: OwnedFd, rights_base: Rights, rights_inheriting: Rights, rea
     add(host, descriptor)
 }
 
+/// Two new descriptors, or none; `mfile` if there is no room for both.
+pub fn insert_pair(first: OwnedFd, second: OwnedFd, rights_base: Rights) -> Result<(Fd, Fd)> {
+    preopen();
+    let room = with(|table| table.slots.iter().skip(table.lowest_free).filter(|slot| !slot.open).take(2).count());
+    if room < 2 {
+        return Err(Errno::Mfile.into());
+    }
+    let first = insert(first, rights_base, Rights::NONE, false)?;
+    Ok((first, insert(second, rights_base, Rights::NONE, false)?))
+}
+
 /// A directory that the program is given under `name`.
 pub fn insert_preopen(host: OwnedFd, name: &'static [u8], read_only: bool) -> Result<Fd> {
     let mut descriptor = Descriptor::new(0, PREOPEN_BASE, PREOPEN_INHERITING);
@@ -170,7 +181,7 @@ pub fn insert_preopen(host: OwnedFd, name: &'static [u8], read_only: bool) -> Re
 
 /// A listening socket that the program is given.
 pub fn insert_listener(host: OwnedFd) -> Result<Fd> {
-    add(host, Descriptor::new(0, LISTENER, Rights::NONE))
+    add(host, Descriptor::new(0, LISTENER.union(Rights::SOCK_ADDR_LOCAL), Rights::NONE))
 }
 
 fn add(host: OwnedFd, mut descriptor: Descriptor) -> Result<Fd> {

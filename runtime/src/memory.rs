@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags};
 use wexe_abi::layout::{LOW_MEMORY, MemoryState, SegmentState, StateHeader};
 use wexe_abi::program::{Memory, Module};
-use wexe_abi::{types, wasi_unstable};
+use wexe_abi::{types, wasi_unstable, wasix_32v1};
 
 /// The kernel's page.
 pub const PAGE: u64 = 4096;
@@ -81,6 +81,12 @@ impl Bytes {
         }
     }
 
+    /// Copies guest bytes to `host`, as many as fit.
+    pub fn copy_to(self, host: &mut [u8]) {
+        // SAFETY: as in `copy_to_uninit`.
+        unsafe { core::ptr::copy_nonoverlapping(self.data, host.as_mut_ptr(), self.len.min(host.len())) };
+    }
+
     /// Copies `host` to guest bytes, as many as fit: how many.
     pub fn copy_from(self, host: &[u8]) -> usize {
         let len = self.len.min(host.len());
@@ -122,7 +128,8 @@ macro_rules! plain_structures {
 
 plain_structures! {
     types::Fdstat, types::Filestat, types::Dirent, types::Prestat, types::Subscription, types::Event, types::Roflags,
-    wasi_unstable::Filestat, wasi_unstable::Subscription, libc::pollfd
+    wasi_unstable::Filestat, wasi_unstable::Subscription, wasix_32v1::AddrPort, wasix_32v1::AddrIp,
+    wasix_32v1::OptionTimestamp, libc::pollfd
 }
 
 /// Stores a value at a guest address, which need not be aligned.
@@ -131,6 +138,13 @@ pub fn write<T: Plain>(address: u32, value: T) -> Result<(), OutOfBounds> {
     // SAFETY: as many bytes as the value has.
     unsafe { bytes.data.cast::<T>().write_unaligned(value) };
     Ok(())
+}
+
+/// The value at a guest address, which need not be aligned.
+pub fn read<T: Plain>(address: u32) -> Result<T, OutOfBounds> {
+    let bytes = range(u64::from(address), size_of::<T>() as u64)?;
+    // SAFETY: as many bytes as the value has.
+    Ok(unsafe { bytes.data.cast::<T>().read_unaligned() })
 }
 
 /// An array of plain values in guest memory, all of it in bounds.
@@ -178,6 +192,7 @@ impl<const N: usize> Vectors<N> {
 
     /// Translates the guest's array of `count` pairs of address and length. Empty ones are left out, and those that
     /// find no room: reading and writing less than asked for is allowed.
+    #[inline(always)]
     pub fn translate(&mut self, address: u32, count: u32) -> Result<&[libc::iovec], OutOfBounds> {
         let mut len = 0;
         for [address, size] in array::<[u32; 2]>(address, count)?.iter() {

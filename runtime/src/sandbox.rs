@@ -6,15 +6,20 @@
 //! only a final name instead, below a directory that was opened beneath. Those that create, remove or rename never
 //! follow that name, not even before a trailing slash. Those that look something up do follow it before a slash, and
 //! `.` and `..` can lead out, so for them such paths are opened as a whole ([`find`]).
+//!
+//! A socket that a program was given is named by a path of the host, which may lead through a directory that the program
+//! can change. So the way there has no links, and to connect the kernel gets the path that `/proc` has of the socket
+//! itself, which is open by then ([`SocketPath`]).
 
 use crate::errno::{Result, retry};
 use crate::fd_table::Descriptor;
 use crate::file::filestat;
 use crate::memory::Bytes;
+use crate::socket::{self, Address};
 use crate::{memory, stderr, transfer};
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
-use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags, Timestamps};
 use rustix::io::Errno as HostErrno;
 use wexe_abi::types::{Errno, Filestat, Pointer, Size};
@@ -271,4 +276,70 @@ pub fn open_granted(path: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
     copy.copy_from_slice(path);
     let flags = flags | OFlags::CLOEXEC | OFlags::NOCTTY;
     retry(|| rustix::fs::openat(rustix::fs::CWD, c_str(&buffer), flags, Mode::from_raw_mode(0o666)))
+}
+
+/// Opens a file of the machine's configuration that the runtime reads itself.
+pub fn open_configuration(path: &CStr) -> rustix::io::Result<OwnedFd> {
+    retry(|| rustix::fs::openat(rustix::fs::CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()))
+}
+
+/// The path of a socket that the program was given, with a NUL at its end.
+pub struct SocketPath([u8; socket::PATH_MAX]);
+
+impl SocketPath {
+    /// `None` if it is too long for an address.
+    pub fn new(path: &[u8]) -> Option<SocketPath> {
+        let mut copy = [0; socket::PATH_MAX];
+        copy.get_mut(..path.len()).filter(|_| path.len() < socket::PATH_MAX)?.copy_from_slice(path);
+        Some(SocketPath(copy))
+    }
+
+    fn as_c_str(&self) -> &CStr {
+        c_str(&self.0)
+    }
+
+    /// Finds the socket: what names it for as long as the descriptor is open.
+    pub fn find(&self) -> Result<(OwnedFd, Address)> {
+        let socket = open_without_links(self.as_c_str(), OFlags::PATH)?;
+        let mut name = [0; 32];
+        let address = Address::unix(descriptor_path(socket.as_raw_fd(), &mut name)).ok_or(Errno::Nametoolong)?;
+        Ok((socket, address))
+    }
+
+    /// The address to make a socket at, if the way there has no links.
+    pub fn place(&self) -> Result<Address> {
+        let path = self.as_c_str().to_bytes();
+        let mut parent = [0; socket::PATH_MAX];
+        let directory = match path.iter().rposition(|&byte| byte == b'/') {
+            None => c".",
+            Some(slash) => {
+                // The slash is part of it, so the root has a name.
+                for (to, from) in parent.iter_mut().zip(path.iter().take(slash + 1)) {
+                    *to = *from;
+                }
+                c_str(&parent)
+            }
+        };
+        open_without_links(directory, OFlags::PATH | OFlags::DIRECTORY)?;
+        Ok(Address::unix(path).ok_or(Errno::Nametoolong)?)
+    }
+}
+
+fn open_without_links(path: &CStr, flags: OFlags) -> Result<OwnedFd> {
+    let (flags, resolve) = (flags | OFlags::CLOEXEC, ResolveFlags::NO_SYMLINKS);
+    Ok(retry(|| rustix::fs::openat2(rustix::fs::CWD, path, flags, Mode::empty(), resolve))?)
+}
+
+/// The path by which the process itself reaches a descriptor.
+fn descriptor_path(fd: i32, buffer: &mut [u8; 32]) -> &[u8] {
+    const DIRECTORY: &[u8] = b"/proc/self/fd/";
+    let (mut digits, mut first, mut number) = ([0; 10], 10_usize, fd.unsigned_abs());
+    while let Some(digit) = first.checked_sub(1).and_then(|index| digits.get_mut(index)).filter(|_| number > 0) {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        first -= 1;
+    }
+    let path = DIRECTORY.iter().chain(digits.get(first..).unwrap_or_default());
+    let len = buffer.iter_mut().zip(path).map(|(to, from)| *to = *from).count();
+    buffer.get(..len).unwrap_or_default()
 }

@@ -241,12 +241,18 @@ fn hint(function: &'static Description, values: &[i64], errno: i32) -> Option<&'
             Some("the descriptor was opened without this right, or gave it up")
         }
         Errno::Notcapable if has_path => Some("this leads out of the directory: see --dir to grant where it leads"),
+        Errno::Acces if is_network(name(function)) => Some("the network or this part of it is not granted: see --net"),
         Errno::Success if name(function).starts_with("environ_s") => {
             let count = arguments.clone().find(|argument| argument.is_result).and_then(read::<u32>);
             (count == Some(0)).then_some("no variable is granted: see --env")
         }
         _ => None,
     }
+}
+
+/// Whether a refusal of this function may be about `--net`.
+fn is_network(name: &str) -> bool {
+    name == "resolve" || name.starts_with("sock_") && name != "sock_send_file"
 }
 
 /// Whether `rights` are without the one that has the function's name.

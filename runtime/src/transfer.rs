@@ -5,8 +5,9 @@
 
 use crate::arch;
 use crate::errno::{Result, from_linux};
-use crate::memory::{self, Bytes, Vectors};
+use crate::memory::{self, Bytes, Scratch, Vectors};
 use crate::sandbox::Place;
+use crate::socket::Address;
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd};
 use rustix::time::Timespec;
 use wexe_abi::types::{Errno, Filesize, Pointer, Size};
@@ -139,6 +140,72 @@ pub fn receive(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Res
 /// `sendmsg` from the guest's array of vectors.
 pub fn send(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<Size> {
     Ok(Transfer::Send(flags).run(fd, vectors, count)?.len)
+}
+
+/// Most bytes of a datagram that is put together because it has too many parts for the kernel.
+const MAX_GATHERED: usize = 1 << 20;
+
+/// [`send`], all of it or nothing: a datagram stays one, whatever the number of its parts.
+pub fn send_datagram(
+    fd: BorrowedFd,
+    vectors: Pointer,
+    count: Size,
+    flags: i32,
+    address: Option<&Address>,
+) -> Result<Size> {
+    if count as usize <= memory::MAX_VECTORS {
+        let mut host = Vectors::<{ memory::MAX_VECTORS }>::new();
+        return send_message(fd, host.translate(vectors, count)?, flags, address);
+    }
+    let len = memory::array::<[u32; 2]>(vectors, count)?.iter().map(|[_, len]| u64::from(len)).sum::<u64>();
+    let len = usize::try_from(len).ok().filter(|&len| len <= MAX_GATHERED).ok_or(Errno::Msgsize)?;
+    let mut datagram = Scratch::<u8>::new(len.max(1))?;
+    let mut rest = datagram.get_mut(..len).unwrap_or_default();
+    for [address, size] in memory::array::<[u32; 2]>(vectors, count)?.iter() {
+        let (part, next) = rest.split_at_mut_checked(size as usize).ok_or(Errno::Msgsize)?;
+        memory::bytes(address, size)?.copy_to(part);
+        rest = next;
+    }
+    let vector = libc::iovec { iov_base: datagram.as_mut_ptr().cast(), iov_len: len };
+    send_message(fd, &[vector], flags, address)
+}
+
+/// `sendmsg`, to an address if the socket is not connected to one.
+fn send_message(fd: BorrowedFd, vectors: &[libc::iovec], flags: i32, address: Option<&Address>) -> Result<Size> {
+    let (name, len) = address.map_or((core::ptr::null(), 0), |address| (address.as_ptr(), address.len()));
+    // SAFETY: all zero is a message of nothing.
+    let mut message = unsafe { core::mem::zeroed::<libc::msghdr>() };
+    message.msg_name = name.cast_mut().cast();
+    message.msg_namelen = len;
+    message.msg_iov = vectors.as_ptr().cast_mut();
+    message.msg_iovlen = vectors.len();
+    let arguments = [fd.as_raw_fd() as usize, &raw const message as usize, flags as usize, 0, 0, 0];
+    // SAFETY: the kernel reads the message, its address and what the vectors say: guest memory or a copy of it.
+    Ok(unsafe { call(libc::SYS_sendmsg, arguments) }? as Size)
+}
+
+/// [`send`] to an address.
+pub fn send_to(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32, address: &Address) -> Result<Size> {
+    let mut host = Vectors::<{ memory::MAX_VECTORS }>::new();
+    send_message(fd, host.translate(vectors, count)?, flags, Some(address))
+}
+
+/// [`receive`], and from whom.
+pub fn receive_from(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<(Transferred, Address)> {
+    let mut host = Vectors::<{ memory::MAX_VECTORS }>::new();
+    let vectors = host.translate(vectors, count)?;
+    let mut address = Address::empty();
+    // SAFETY: all zero is a message of nothing.
+    let mut message = unsafe { core::mem::zeroed::<libc::msghdr>() };
+    message.msg_name = address.as_mut_ptr().cast();
+    message.msg_namelen = address.len();
+    message.msg_iov = vectors.as_ptr().cast_mut();
+    message.msg_iovlen = vectors.len();
+    let arguments = [fd.as_raw_fd() as usize, &raw mut message as usize, flags as usize, 0, 0, 0];
+    // SAFETY: the kernel writes to the message, its address and the parts of guest memory.
+    let len = unsafe { call(libc::SYS_recvmsg, arguments) }?;
+    address.set_len(message.msg_namelen);
+    Ok((Transferred { len: len as Size, flags: message.msg_flags }, address))
 }
 
 /// `readlinkat`: how many bytes of the link's contents fitted.

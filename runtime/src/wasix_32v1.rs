@@ -2,8 +2,12 @@
 //!
 //! Functions that it shares with preview1 are that module's, whichever of the two a program imports them from.
 
+pub mod resolve;
+pub mod sock;
+
 use crate::imports::export_table;
 use wexe_abi::types::*;
+use wexe_abi::wasix_32v1::{AddrPort, OptionTimestamp};
 
 wexe_abi::wasix_32v1!(export_table);
 wexe_abi::wasix_older!(export_table);

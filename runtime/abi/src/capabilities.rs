@@ -86,6 +86,8 @@ capabilities! {
     Arg0 b'A' "arg0" "ARG0" "NAME" One Capabilities;
     /// A TCP socket that listens, or those that the process was started with.
     Listen b'L' "listen" "LISTEN" "ADDR:PORT|fd" Many Capabilities;
+    /// What of the network it may use by itself.
+    Net b'N' "net" "NET" "RULE[,RULE]..." Many Capabilities;
     /// Where standard input comes from.
     Stdin b'0' "stdin" "STDIN" "null|inherit|PATH" One Capabilities;
     /// Where standard output goes.

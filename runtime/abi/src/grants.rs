@@ -2,6 +2,7 @@
 //! that is none.
 
 use crate::capabilities::{Capability, PREFIX};
+use crate::network;
 use core::net::SocketAddr;
 
 /// A directory of the host, and how the program sees it.
@@ -137,6 +138,7 @@ pub fn is_valid(capability: Capability, text: &[u8]) -> bool {
         Capability::Env => env(text).is_some(),
         Capability::Arg0 => true,
         Capability::Listen => listen(text).is_some(),
+        Capability::Net => network::is_valid(text),
         Capability::Stdin | Capability::Stdout | Capability::Stderr => stream(text).is_some(),
         Capability::MaxMemory => size(text).is_some(),
         Capability::Timeout => duration(text).is_some(),

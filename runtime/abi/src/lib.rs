@@ -14,6 +14,7 @@ pub mod description;
 pub mod grants;
 pub mod imports;
 pub mod layout;
+pub mod network;
 pub mod note;
 pub mod program;
 pub mod script;

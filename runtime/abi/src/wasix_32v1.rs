@@ -30,10 +30,10 @@ macro_rules! wasix_32v1 {
                     getcwd(path: Pointer, path_len: Pointer) -> (later);
                 }
                 chdir {
-                    chdir(path: Pointer, path_len: Size) -> (later);
+                    chdir(path: Text, path_len: Size) -> (later);
                 }
                 callback {
-                    callback_signal(name: Pointer, name_len: Size) -> (later nothing);
+                    callback_signal(name: Text, name_len: Size) -> (later nothing);
                 }
                 thread {
                     thread_spawn_v2(args: Pointer, ro_tid: Pointer) -> (later);
@@ -56,7 +56,7 @@ macro_rules! wasix_32v1 {
                     stack_restore(snapshot: Pointer, value: Filesize) -> (later nothing);
                 }
                 path {
-                    path_open2(fd: Fd, dirflags: Size, path: Pointer, path_len: Size, oflags: Size, fs_rights_base: Rights, fs_rights_inheriting: Rights, fdflags: Size, fdflagsext: Size, ro_fd: Pointer) -> (later);
+                    path_open2(fd: Fd, dirflags: Size, path: Text, path_len: Size, oflags: Size, fs_rights_base: Rights, fs_rights_inheriting: Rights, fdflags: Size, fdflagsext: Size, ro_fd: Pointer) -> (later);
                 }
                 fd {
                     fd_fdflags_get(fd: Fd, ro_flags: Pointer) -> (later);
@@ -67,11 +67,11 @@ macro_rules! wasix_32v1 {
                     proc_fork(copy_memory: Size, ro_pid: Pointer) -> (later);
                     proc_fork_env(ro_pid: Pointer) -> (later);
                     proc_exit2(rval: Exitcode) -> (later nothing);
-                    proc_exec(name: Pointer, name_len: Size, args: Pointer, args_len: Size) -> (later nothing);
-                    proc_exec2(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size) -> (later nothing);
-                    proc_exec3(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, search_path: Size, path: Pointer, path_len: Size) -> (later);
-                    proc_spawn(name: Pointer, name_len: Size, chroot: Size, args: Pointer, args_len: Size, preopen: Pointer, preopen_len: Size, stdin: Size, stdout: Size, stderr: Size, working_dir: Pointer, working_dir_len: Size, ro_handles: Pointer) -> (later);
-                    proc_spawn2(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, fd_ops: Pointer, fd_ops_len: Size, signals: Pointer, signals_len: Size, search_path: Size, path: Pointer, path_len: Size, ro_pid: Pointer) -> (later);
+                    proc_exec(name: Text, name_len: Size, args: Pointer, args_len: Size) -> (later nothing);
+                    proc_exec2(name: Text, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size) -> (later nothing);
+                    proc_exec3(name: Text, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, search_path: Size, path: Text, path_len: Size) -> (later);
+                    proc_spawn(name: Text, name_len: Size, chroot: Size, args: Pointer, args_len: Size, preopen: Pointer, preopen_len: Size, stdin: Size, stdout: Size, stderr: Size, working_dir: Pointer, working_dir_len: Size, ro_handles: Pointer) -> (later);
+                    proc_spawn2(name: Text, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, fd_ops: Pointer, fd_ops_len: Size, signals: Pointer, signals_len: Size, search_path: Size, path: Text, path_len: Size, ro_pid: Pointer) -> (later);
                     proc_id(ro_pid: Pointer) -> (later);
                     proc_parent(pid: Size, ro_pid: Pointer) -> (later);
                     proc_join(pid: Pointer, flags: Size, ro_status: Pointer) -> (later);
@@ -96,31 +96,31 @@ macro_rules! wasix_32v1 {
                     port_route_list(routes: Pointer, nroutes: Pointer) -> (refused "the machine's routes are not a program's");
                 }
                 sock {
-                    sock_status(fd: Fd, ro_status: Pointer) -> (later);
-                    sock_addr_local(fd: Fd, ro_address: Pointer) -> (later);
-                    sock_addr_peer(fd: Fd, ro_address: Pointer) -> (later);
-                    sock_open(family: Size, kind: Size, protocol: Size, ro_fd: Pointer) -> (later);
-                    sock_pair(family: Size, kind: Size, protocol: Size, ro_first: Pointer, ro_second: Pointer) -> (later);
-                    sock_set_opt_flag(fd: Fd, option: Size, flag: Size) -> (later);
-                    sock_get_opt_flag(fd: Fd, option: Size, ro_flag: Pointer) -> (later);
-                    sock_set_opt_time(fd: Fd, option: Size, time: Pointer) -> (later);
-                    sock_get_opt_time(fd: Fd, option: Size, ro_time: Pointer) -> (later);
-                    sock_set_opt_size(fd: Fd, option: Size, size: Filesize) -> (later);
-                    sock_get_opt_size(fd: Fd, option: Size, ro_size: Pointer) -> (later);
-                    sock_join_multicast_v4(fd: Fd, group: Pointer, interface: Pointer) -> (later);
-                    sock_leave_multicast_v4(fd: Fd, group: Pointer, interface: Pointer) -> (later);
-                    sock_join_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> (later);
-                    sock_leave_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> (later);
-                    sock_bind(fd: Fd, address: Pointer) -> (later);
-                    sock_listen(fd: Fd, backlog: Size) -> (later);
-                    sock_accept_v2(fd: Fd, flags: Fdflags, ro_new_fd: Pointer, ro_address: Pointer) -> (later);
-                    sock_connect(fd: Fd, address: Pointer) -> (later);
-                    sock_recv_from(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags, ro_datalen: Pointer, ro_flags: Pointer, ro_address: Pointer) -> (later);
-                    sock_send_to(fd: Fd, si_data: Pointer, si_data_len: Size, si_flags: Siflags, address: Pointer, ro_so_datalen: Pointer) -> (later);
-                    sock_send_file(socket: Fd, file: Fd, offset: Filesize, count: Filesize, ro_sent: Pointer) -> (later);
+                    sock_status(fd: Fd) -> (status: u8);
+                    sock_addr_local(fd: Fd) -> (address: AddrPort);
+                    sock_addr_peer(fd: Fd) -> (address: AddrPort);
+                    sock_open(family: Size, kind: Size, protocol: Size) -> (fd: Fd);
+                    sock_pair(family: Size, kind: Size, protocol: Size) -> (first: Fd, second: Fd);
+                    sock_set_opt_flag(fd: Fd, option: Size, flag: Size) -> ();
+                    sock_get_opt_flag(fd: Fd, option: Size) -> (flag: u8);
+                    sock_set_opt_time(fd: Fd, option: Size, time: Pointer) -> ();
+                    sock_get_opt_time(fd: Fd, option: Size) -> (time: OptionTimestamp);
+                    sock_set_opt_size(fd: Fd, option: Size, size: Filesize) -> ();
+                    sock_get_opt_size(fd: Fd, option: Size) -> (size: Filesize);
+                    sock_join_multicast_v4(fd: Fd, group: Pointer, interface: Pointer) -> ();
+                    sock_leave_multicast_v4(fd: Fd, group: Pointer, interface: Pointer) -> ();
+                    sock_join_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> ();
+                    sock_leave_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> ();
+                    sock_bind(fd: Fd, address: Pointer) -> ();
+                    sock_listen(fd: Fd, backlog: Size) -> ();
+                    sock_accept_v2(fd: Fd, flags: Fdflags) -> (new_fd: Fd, address: AddrPort);
+                    sock_connect(fd: Fd, address: Pointer) -> ();
+                    sock_recv_from(fd: Fd, ri_data: Vectors, ri_data_len: Size, ri_flags: Riflags) -> (ro_datalen: Size, ro_flags: Roflags, ro_address: AddrPort);
+                    sock_send_to(fd: Fd, si_data: Vectors, si_data_len: Size, si_flags: Siflags, address: Pointer) -> (so_datalen: Size);
+                    sock_send_file(socket: Fd, file: Fd, offset: Filesize, count: Filesize) -> (sent: Filesize);
                 }
                 resolve {
-                    resolve(host: Pointer, host_len: Size, port: Size, addresses: Pointer, naddresses: Size, ro_count: Pointer) -> (later);
+                    resolve(host: Text, host_len: Size, port: Size, addresses: Pointer, naddresses: Size) -> (count: Size);
                 }
                 epoll {
                     epoll_create(ro_fd: Pointer) -> (later);
@@ -131,7 +131,7 @@ macro_rules! wasix_32v1 {
                     dl_invalid_handle(handle: Size) -> (later);
                 }
                 dlopen {
-                    dlopen(path: Pointer, path_len: Size, flags: Size, err_buf: Pointer, err_buf_len: Size, library_path: Pointer, library_path_len: Size, ro_handle: Pointer) -> (later);
+                    dlopen(path: Text, path_len: Size, flags: Size, err_buf: Pointer, err_buf_len: Size, library_path: Pointer, library_path_len: Size, ro_handle: Pointer) -> (later);
                 }
                 dlsym {
                     dlsym(handle: Size, symbol: Pointer, symbol_len: Size, err_buf: Pointer, err_buf_len: Size, ro_address: Pointer) -> (later);
@@ -160,3 +160,53 @@ macro_rules! wasix_32v1 {
 use crate::imports::import_table;
 wasix_32v1!(import_table);
 const _: () = assert!(FUNCTIONS.len() == 91);
+
+/// What an address is, by its tag. `api_wasix.h` has room for 110 bytes; callers from before it did have 20, so no more
+/// are stored.
+///
+/// ```text
+/// 0    1      2         4              20
+/// │ tag │ 0   │ port    │ octets       │      4 (inet4) or 16 (inet6) of them, in network order
+/// │ tag │ 0   │ path                   │      unix; ends with a NUL unless it is cut off
+/// ```
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddrPort {
+    pub tag: u8,
+    pub padding: u8,
+    /// Of inet4 and inet6 the port, in the guest's byte order, and the address.
+    pub data: [u8; 18],
+}
+
+/// Tags of addresses.
+pub mod addr {
+    pub const UNSPEC: u8 = 0;
+    pub const INET4: u8 = 1;
+    pub const INET6: u8 = 2;
+    pub const UNIX: u8 = 3;
+}
+
+/// An address as `resolve` stores it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddrIp {
+    pub tag: u8,
+    pub padding: u8,
+    pub octets: [u8; 16],
+}
+
+/// A time, or none (tag 0).
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionTimestamp {
+    pub tag: u8,
+    pub padding: [u8; 7],
+    pub time: Timestamp,
+}
+
+const _: () = {
+    use core::mem::{offset_of, size_of};
+    assert!(size_of::<AddrPort>() == 20 && offset_of!(AddrPort, data) == 2);
+    assert!(size_of::<AddrIp>() == 18 && offset_of!(AddrIp, octets) == 2);
+    assert!(size_of::<OptionTimestamp>() == 16 && offset_of!(OptionTimestamp, time) == 8);
+};

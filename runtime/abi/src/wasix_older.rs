@@ -14,7 +14,7 @@ macro_rules! wasix_older {
         $expand! {
             wasix_32v1 {
                 sock {
-                    sock_accept(fd: Fd, flags: Fdflags, ro_new_fd: Pointer, ro_address: Pointer) -> (later);
+                    sock_accept(fd: Fd, flags: Fdflags) -> (new_fd: Fd, address: AddrPort);
                 }
                 thread {
                     thread_spawn(args: Pointer, ro_tid: Pointer) -> (later);

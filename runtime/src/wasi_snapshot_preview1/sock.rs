@@ -2,17 +2,23 @@
 
 use crate::errno::{Result, retry};
 use crate::fd_table::{self, Descriptor};
-use crate::transfer;
+use crate::transfer::{self, Transferred};
 use rustix::net::{Shutdown, SocketFlags};
 use wexe_abi::types::{Errno, Fd, Fdflags, Filetype, Pointer, Riflags, Rights, Roflags, Sdflags, Siflags, Size};
 
 /// What may be done with an accepted connection.
-const CONNECTION: Rights = Rights::FD_READ
+pub const CONNECTION: Rights = Rights::FD_READ
     .union(Rights::FD_WRITE)
     .union(Rights::FD_FDSTAT_SET_FLAGS)
     .union(Rights::FD_FILESTAT_GET)
     .union(Rights::POLL_FD_READWRITE)
-    .union(Rights::SOCK_SHUTDOWN);
+    .union(Rights::SOCK_SHUTDOWN)
+    .union(Rights::SOCK_RECV)
+    .union(Rights::SOCK_SEND)
+    .union(Rights::SOCK_ADDR_LOCAL)
+    .union(Rights::SOCK_ADDR_REMOTE)
+    .union(Rights::SOCK_RECV_FROM)
+    .union(Rights::SOCK_SEND_TO);
 
 /// Accepts a connection on the listening socket `fd`: the new descriptor, which only has the flag `nonblock`, if asked
 /// for.
@@ -41,8 +47,13 @@ pub fn sock_accept(fd: Fd, flags: Fdflags) -> Result<Fd> {
 pub fn sock_recv(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags) -> Result<(Size, Roflags)> {
     let socket = socket(fd, Rights::FD_READ)?;
     let received = transfer::receive(socket.host(), ri_data, ri_data_len, receive_flags(ri_flags))?;
+    Ok((received.len, roflags(&received)))
+}
+
+/// What is to say of a message that was received.
+pub fn roflags(received: &Transferred) -> Roflags {
     let truncated = received.flags & libc::MSG_TRUNC != 0;
-    Ok((received.len, if truncated { Roflags::RECV_DATA_TRUNCATED } else { Roflags::NONE }))
+    if truncated { Roflags::RECV_DATA_TRUNCATED } else { Roflags::NONE }
 }
 
 /// The host's flags for receiving with `flags`.
@@ -54,8 +65,8 @@ pub fn receive_flags(flags: Riflags) -> i32 {
         | host(Riflags::RECV_DONT_WAIT, libc::MSG_DONTWAIT)
 }
 
-/// Sends the array of `si_data_len` vectors at `si_data`: how many bytes. Nobody at the other end is an error, not a
-/// signal.
+/// Sends the array of `si_data_len` vectors at `si_data`: how many bytes, all as one datagram if the socket is for
+/// datagrams. Nobody at the other end is an error, not a signal.
 ///
 /// Errors: `badf`; `notsock`; `notcapable` without the right `fd_write`; `fault`; `again`; `pipe`; `notconn`;
 /// `msgsize`; `inval` for a flag that does not exist.
@@ -63,7 +74,11 @@ pub fn receive_flags(flags: Riflags) -> i32 {
 /// Source: `sock_send` in wasi_snapshot_preview1.witx.
 pub fn sock_send(fd: Fd, si_data: Pointer, si_data_len: Size, si_flags: Siflags) -> Result<Size> {
     let socket = socket(fd, Rights::FD_WRITE)?;
-    transfer::send(socket.host(), si_data, si_data_len, send_flags(si_flags))
+    let flags = send_flags(si_flags);
+    if fd_table::filetype(fd)? == Filetype::SocketDgram {
+        return transfer::send_datagram(socket.host(), si_data, si_data_len, flags, None);
+    }
+    transfer::send(socket.host(), si_data, si_data_len, flags)
 }
 
 /// The host's flags for sending with `flags`.
@@ -90,7 +105,7 @@ pub fn sock_shutdown(fd: Fd, how: Sdflags) -> Result<()> {
 }
 
 /// The socket `fd`. That it is none comes before a right that it lacks: what else it is does not have these rights.
-fn socket(fd: Fd, rights: Rights) -> Result<Descriptor> {
+pub fn socket(fd: Fd, rights: Rights) -> Result<Descriptor> {
     let descriptor = fd_table::find(fd)?;
     match fd_table::filetype(fd)? {
         Filetype::SocketDgram | Filetype::SocketStream => {}
