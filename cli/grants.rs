@@ -47,10 +47,10 @@ pub struct Grants {
     /// Lets the program use something of the network by itself.
     ///
     /// RULE is one of: connect=HOST:PORT (TCP connections to it), listen=ADDR:PORT (TCP sockets that listen there),
-    /// udp=HOST:PORT (datagrams to it, and sockets bound to it), unix=PATH (the socket at this path), dns (the addresses
-    /// of all names), all. HOST is a name, an address, a range of addresses (10.0.0.0/8) or `*`; IPv6 stands in brackets.
-    /// PORT is a number, a range (8000-8999) or `*`. A rule with a name allows to ask for its addresses, and holds for
-    /// those that are answered. Can be given several times.
+    /// udp=HOST:PORT (datagrams to it, sockets bound to it, and answers to who sends to them), unix=PATH (the socket at
+    /// this path), dns (the addresses of all names), all. HOST is a name, an address, a range of addresses (10.0.0.0/8)
+    /// or `*`; IPv6 stands in brackets. PORT is a number, a range (8000-8999) or `*`. A rule with a name allows to ask
+    /// for its addresses, and holds for those that are answered. Can be given several times.
     #[arg(long, value_name = Capability::Net.syntax(), value_parser = parse(Capability::Net), help_heading = HEADING)]
     pub net: Vec<String>,
 

@@ -16,6 +16,7 @@ mod executable;
 mod inspect;
 mod known_failures;
 mod limits;
+mod network;
 mod process;
 mod readme;
 mod run;
@@ -42,6 +43,7 @@ fn main() {
     trials.extend(executable::trials());
     trials.extend(inspect::trials());
     trials.extend(sandbox::trials());
+    trials.extend(network::trials());
     trials.extend(every_call::trials());
     trials.extend(confinement::trials());
     trials.extend(damage::trials());

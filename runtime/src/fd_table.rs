@@ -161,7 +161,6 @@ pub fn insert(host: OwnedFd, rights_base: Rights, rights_inheriting: Rights, rea
 
 /// Two new descriptors, or none; `mfile` if there is no room for both.
 pub fn insert_pair(first: OwnedFd, second: OwnedFd, rights_base: Rights) -> Result<(Fd, Fd)> {
-    preopen();
     let room = with(|table| table.slots.iter().skip(table.lowest_free).filter(|slot| !slot.open).take(2).count());
     if room < 2 {
         return Err(Errno::Mfile.into());

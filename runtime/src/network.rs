@@ -1,15 +1,16 @@
-//! What of the network the program was given (`--net`, see `wexe_abi::network`): every socket call that names an address
-//! asks here first, and nothing is allowed that no rule allows.
+//! What of the network the program was given (`--net`, see `wexe_abi::network`): every socket call that names an
+//! address asks here first, and nothing is allowed that no rule allows.
 //!
-//! Names in rules hold for addresses, and which these are is only known when the program has asked. So what the resolver
-//! answers for such a name is kept here, and a connection to one of these addresses is allowed. An answer cannot point
-//! the program at the machine itself or at neighbours that only have link-local addresses (`resolver` leaves them out,
-//! unless the machine's own table of hosts says so).
+//! Names in rules hold for addresses, and which these are is only known when the program has asked. So what the
+//! resolver answers for such a name is kept here, and a connection to one of these addresses is allowed. An answer
+//! cannot point the program at the machine itself or at neighbours that only have link-local addresses (`resolver`
+//! leaves them out, unless the machine's own table of hosts says so). In the same way, a datagram may go to whoever
+//! sent one.
 
-use crate::errno::{Error, Result};
-use crate::socket::canonical;
 use crate::capabilities::{refuse_value, values};
+use crate::errno::{Error, Result};
 use crate::sandbox;
+use crate::socket::canonical;
 use core::cell::UnsafeCell;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use wexe_abi::capabilities::Capability;
@@ -64,6 +65,7 @@ pub fn check(what: Use, address: SocketAddr) -> Result<()> {
     allow(given().any(|rule| match (rule, what) {
         (Rule::All, _) => true,
         (Rule::Connect(place), Use::Connect) | (Rule::Listen(place), Use::Listen) => has(&place, ip, port),
+        (Rule::Udp(_), Use::Send) if was_heard(ip, port) => true,
         (Rule::Udp(place), Use::Send | Use::Receive) => unbound || has(&place, ip, port),
         _ => false,
     }))
@@ -112,9 +114,13 @@ pub fn check_name(name: &[u8]) -> Result<()> {
 /// Most answers that are kept; the oldest make way.
 const KEPT: usize = 64;
 
+/// Most senders that can be answered, a power of two. Each has one place, which another may take.
+const HEARD: usize = 1024;
+
 struct Answers {
     kept: [Option<(&'static [u8], IpAddr)>; KEPT],
     next: usize,
+    heard: [Option<(IpAddr, u16)>; HEARD],
 }
 
 struct Cell(UnsafeCell<Answers>);
@@ -122,11 +128,34 @@ struct Cell(UnsafeCell<Answers>);
 // SAFETY: a program has one thread.
 unsafe impl Sync for Cell {}
 
-static ANSWERS: Cell = Cell(UnsafeCell::new(Answers { kept: [None; KEPT], next: 0 }));
+static ANSWERS: Cell = Cell(UnsafeCell::new(Answers { kept: [None; KEPT], next: 0, heard: [None; HEARD] }));
 
 fn answers<T>(work: impl FnOnce(&mut Answers) -> T) -> T {
     // SAFETY: a program has one thread, and no `work` in this file comes back here.
     work(unsafe { &mut *ANSWERS.0.get() })
+}
+
+/// Notes who sent a datagram: whoever may receive them may answer.
+pub fn heard(address: SocketAddr) {
+    let (ip, port) = (canonical(address), address.port());
+    answers(|answers| {
+        if let Some(slot) = answers.heard.get_mut(place_of(ip, port)) {
+            *slot = Some((ip, port));
+        }
+    });
+}
+
+fn was_heard(ip: IpAddr, port: u16) -> bool {
+    answers(|answers| answers.heard.get(place_of(ip, port)).copied().flatten() == Some((ip, port)))
+}
+
+fn place_of(ip: IpAddr, port: u16) -> usize {
+    let bits = match ip {
+        IpAddr::V4(ip) => u128::from(ip.to_bits()),
+        IpAddr::V6(ip) => ip.to_bits(),
+    };
+    let mixed = (bits as u64 ^ (bits >> 64) as u64 ^ u64::from(port) << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as usize % HEARD
 }
 
 /// Keeps an address that was answered for a name in rules.

@@ -1,8 +1,8 @@
 //! Names → addresses: the machine's table of hosts, then the name servers that it is configured with.
 //!
-//! A question goes out from a socket of its own, so its port is as hard to guess as its number, and the kernel drops what
-//! does not come from the server that was asked. Everything has an end: each server is asked twice and waited for a few
-//! seconds, answers are parsed within their bounds (`dns`), and files are read up to a limit.
+//! A question goes out from a socket of its own, so its port is as hard to guess as its number, and the kernel drops
+//! what does not come from the server that was asked. Everything has an end: each server is asked twice and waited for
+//! a few seconds, answers are parsed within their bounds (`dns`), and files are read up to a limit.
 
 use crate::dns::{Answer, Kind, Query};
 use crate::errno::{Result, retry};

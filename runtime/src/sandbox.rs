@@ -7,9 +7,9 @@
 //! follow that name, not even before a trailing slash. Those that look something up do follow it before a slash, and
 //! `.` and `..` can lead out, so for them such paths are opened as a whole ([`find`]).
 //!
-//! A socket that a program was given is named by a path of the host, which may lead through a directory that the program
-//! can change. So the way there has no links, and to connect the kernel gets the path that `/proc` has of the socket
-//! itself, which is open by then ([`SocketPath`]).
+//! A socket that a program was given is named by a path of the host, which may lead through a directory that the
+//! program can change. So the way there has no links, and to connect the kernel gets the path that `/proc` has of the
+//! socket itself, which is open by then ([`SocketPath`]).
 
 use crate::errno::{Result, retry};
 use crate::fd_table::Descriptor;

@@ -13,7 +13,8 @@
 //! PORT   number, range of numbers (8000-8999) or *
 //! ```
 //!
-//! A rule with a name also allows to ask for the addresses of this name, and holds for those that were answered.
+//! A rule with a name also allows to ask for the addresses of this name, and holds for those that were answered. One
+//! for datagrams also allows to answer whoever sent one.
 
 use core::net::IpAddr;
 

@@ -84,8 +84,8 @@ pub fn sock_addr_peer(fd: Fd) -> Result<AddrPort> {
 /// Makes a socket: the lowest descriptor that is free.
 ///
 /// Errors: `afnosupport` for another family than IPv4, IPv6 and local sockets; `protonosupport` for another kind than
-/// streams and datagrams, or a protocol that is not the kind's (0 stands for it); `inval` for other flags than those not
-/// to inherit and not to block; `acces` if nothing was given that such a socket could do; `mfile`.
+/// streams and datagrams, or a protocol that is not the kind's (0 stands for it); `inval` for other flags than those
+/// not to inherit and not to block; `acces` if nothing was given that such a socket could do; `mfile`.
 ///
 /// Source: `sock_open` in `api_wasix.h`.
 pub fn sock_open(family: Size, kind: Size, protocol: Size) -> Result<Fd> {
@@ -188,12 +188,13 @@ fn is_self_test(address: SocketAddr) -> bool {
 /// Source: `sock_listen` in `api_wasix.h`.
 pub fn sock_listen(fd: Fd, backlog: Size) -> Result<()> {
     let socket = socket(fd, Rights::SOCK_LISTEN)?;
-    // The kernel would give an address to one that has none.
+    // Binding was checked, but the kernel gives an address to a socket that has none: now, or before, when it
+    // connected. Then it must be allowed to have any port.
     if let Name::Inet(address) = socket::local(socket.host())?.name()
         && fd_table::filetype(fd)? == Filetype::SocketStream
-        && (address.port() == 0 || is_self_test(address))
     {
-        network::check(Use::Listen, address)?;
+        let any_port = SocketAddr::new(address.ip(), 0);
+        network::check(Use::Listen, address).or_else(|_| network::check(Use::Listen, any_port))?;
     }
     Ok(rustix::net::listen(socket.host(), i32::try_from(backlog).unwrap_or(i32::MAX))?)
 }
@@ -221,12 +222,12 @@ pub fn sock_accept(fd: Fd, flags: Fdflags) -> Result<(Fd, AddrPort)> {
     sock_accept_v2(fd, flags)
 }
 
-/// Connects a socket, or, if it is for datagrams, says where they go to and come from; an unspecified address takes that
-/// back.
+/// Connects a socket, or, if it is for datagrams, says where they go to and come from; an unspecified address takes
+/// that back.
 ///
 /// Errors: `badf`; `notsock`; `notcapable` without the right `sock_connect`; `fault`; `afnosupport`; `acces` if it was
-/// not given (`--net connect=…`, `udp=…`, `unix=…`); `inprogress` if the socket does not block; `connrefused`; `isconn`;
-/// `already`; `timedout`; `netunreach`; `hostunreach`; `loop` if there is a link in a path.
+/// not given (`--net connect=…`, `udp=…`, `unix=…`); `inprogress` if the socket does not block; `connrefused`;
+/// `isconn`; `already`; `timedout`; `netunreach`; `hostunreach`; `loop` if there is a link in a path.
 ///
 /// Source: `sock_connect` in `api_wasix.h`.
 pub fn sock_connect(fd: Fd, address: Pointer) -> Result<()> {
@@ -268,6 +269,9 @@ pub fn sock_recv_from(
 ) -> Result<(Size, Roflags, AddrPort)> {
     let socket = socket(fd, Rights::SOCK_RECV_FROM)?;
     let (received, peer) = transfer::receive_from(socket.host(), ri_data, ri_data_len, receive_flags(ri_flags))?;
+    if let Name::Inet(address) = peer.name() {
+        network::heard(address);
+    }
     Ok((received.len, roflags(&received), to_guest(&peer)))
 }
 
