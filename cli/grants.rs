@@ -110,7 +110,7 @@ pub struct Grants {
 impl Grants {
     /// What the compiler is told.
     pub fn capabilities(&self) -> Capabilities {
-        let values: [(Capability, &[String]); 10] = [
+        let values: [(Capability, &[String]); 11] = [
             (Capability::Dir, &self.dirs),
             (Capability::Env, &self.env),
             (Capability::Arg0, self.arg0.as_slice()),

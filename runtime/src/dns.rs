@@ -12,6 +12,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 const MAX_NAME: usize = 255;
 /// Longest chain of aliases that is followed.
 const MAX_ALIASES: usize = 8;
+/// Most pieces that a compressed name may be put together from.
+const MAX_POINTERS: usize = 32;
 
 const HEADER: usize = 12;
 /// This is an answer.
@@ -185,7 +187,7 @@ impl Name {
 /// The name at `at`, and where what follows it begins.
 fn name(message: &[u8], mut at: usize) -> Option<(Name, usize)> {
     let mut name = Name { bytes: [0; MAX_NAME], len: 0 };
-    let (mut end, mut limit) = (None, at);
+    let (mut end, mut limit, mut pointers) = (None, at, 0);
     loop {
         let len = usize::from(*message.get(at)?);
         match len {
@@ -201,7 +203,8 @@ fn name(message: &[u8], mut at: usize) -> Option<(Name, usize)> {
             }
             0xc0..=0xff => {
                 let target = usize::from(word(message, at)? & 0x3fff);
-                if target >= limit {
+                pointers += 1;
+                if target >= limit || pointers > MAX_POINTERS {
                     return None;
                 }
                 end = end.or(Some(at + 2));
