@@ -63,8 +63,10 @@ const EXECUTE: u64 = 1 << 0;
 const READ_FILE: u64 = 1 << 2;
 const READ_DIR: u64 = 1 << 3;
 const TRUNCATE: u64 = 1 << 14;
-/// All there is in the second version: the first cannot allow renaming from one directory to another.
-const SECOND_VERSION: u64 = TRUNCATE - 1;
+const MAKE_SOCK: u64 = 1 << 9;
+/// All there is in the second version: the first cannot allow renaming from one directory to another. Sockets are made
+/// where `--net` says, which may be outside of the directories.
+const SECOND_VERSION: u64 = (TRUNCATE - 1) & !MAKE_SOCK;
 
 /// Confines the process by Landlock; the kernel's errno if it cannot.
 fn restrict() -> Result<(), i32> {

@@ -11,7 +11,8 @@ use crate::socket::{self, Address};
 use crate::{network, sandbox, transfer};
 use core::ffi::CStr;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use rustix::fd::{AsFd, AsRawFd, OwnedFd};
+use core::sync::atomic::{AtomicI32, Ordering};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 use rustix::time::{ClockId, Timespec};
 use wexe_abi::network::same_name;
@@ -28,8 +29,47 @@ const ATTEMPTS: usize = 2;
 /// How long a server may take.
 const PATIENCE: i64 = 3;
 
-const HOSTS: &CStr = c"/etc/hosts";
-const CONFIGURATION: &CStr = c"/etc/resolv.conf";
+/// A file of the machine's configuration, and the descriptor that it had when the program started.
+struct Configuration(&'static CStr, AtomicI32);
+
+static HOSTS: Configuration = Configuration(c"/etc/hosts", AtomicI32::new(-1));
+static SERVERS: Configuration = Configuration(c"/etc/resolv.conf", AtomicI32::new(-1));
+
+/// Opens the configuration before the process confines itself to the program's directories. It is called for programs
+/// that can ask for names.
+#[unsafe(export_name = "wexe.open_configuration")]
+extern "C" fn open_configuration() {
+    for Configuration(path, kept) in [&HOSTS, &SERVERS] {
+        if let Ok(file) = sandbox::open_configuration(path) {
+            kept.store(file.into_raw_fd(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Configuration {
+    /// Reads the file as it is now, or as it was at start if there is no way to it any more: how much of it.
+    fn read(&self, text: &mut [u8]) -> rustix::io::Result<usize> {
+        if let Ok(file) = sandbox::open_configuration(self.0) {
+            return read_all(file.as_fd(), text);
+        }
+        match self.1.load(Ordering::Relaxed) {
+            -1 => Ok(0),
+            // SAFETY: it was opened at start, and nothing closes it.
+            kept => read_all(unsafe { BorrowedFd::borrow_raw(kept) }, text),
+        }
+    }
+}
+
+fn read_all(file: BorrowedFd, text: &mut [u8]) -> rustix::io::Result<usize> {
+    let mut len = 0;
+    while let Some(rest) = text.get_mut(len..).filter(|rest| !rest.is_empty()) {
+        match retry(|| rustix::io::pread(file, &mut *rest, len as u64))? {
+            0 => break,
+            read => len += read,
+        }
+    }
+    Ok(len)
+}
 
 /// Addresses of a name, in the order in which they were found.
 pub struct Addresses {
@@ -71,7 +111,7 @@ pub fn resolve(name: &[u8]) -> Result<Addresses> {
 }
 
 fn look_up(name: &[u8], addresses: &mut Addresses) -> Result<()> {
-    for_lines(HOSTS, |mut words| {
+    for_lines(&HOSTS, |mut words| {
         let address = words.next().and_then(parse);
         if let Some(address) = address.filter(|_| words.any(|word| same_name(word, name))) {
             addresses.add(address);
@@ -86,7 +126,7 @@ fn look_up(name: &[u8], addresses: &mut Addresses) -> Result<()> {
         return Ok(());
     }
     let (mut servers, mut count) = ([IpAddr::V4(Ipv4Addr::LOCALHOST); MAX_SERVERS], 0);
-    for_lines(CONFIGURATION, |mut words| {
+    for_lines(&SERVERS, |mut words| {
         if words.next() == Some(b"nameserver")
             && let (Some(address), Some(server)) = (words.next().and_then(parse), servers.get_mut(count))
         {
@@ -138,16 +178,9 @@ impl<'a> Iterator for Words<'a> {
 }
 
 /// Hands out the words of each line of a configuration file, without comments. There may be no such file.
-fn for_lines(path: &CStr, mut line: impl FnMut(Words)) -> Result<()> {
-    let Ok(file) = sandbox::open_configuration(path) else { return Ok(()) };
+fn for_lines(file: &Configuration, mut line: impl FnMut(Words)) -> Result<()> {
     let mut text = Scratch::<u8>::new(MAX_FILE)?;
-    let mut len = 0;
-    while let Some(rest) = text.get_mut(len..).filter(|rest| !rest.is_empty()) {
-        match retry(|| rustix::io::read(&file, &mut *rest))? {
-            0 => break,
-            read => len += read,
-        }
-    }
+    let len = file.read(&mut text)?;
     for text in text.get(..len).unwrap_or_default().split(|&byte| byte == b'\n') {
         let text = text.split(|&byte| byte == b'#' || byte == b';').next().unwrap_or_default();
         line(Words(text));

@@ -278,9 +278,10 @@ pub fn open_granted(path: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
     retry(|| rustix::fs::openat(rustix::fs::CWD, c_str(&buffer), flags, Mode::from_raw_mode(0o666)))
 }
 
-/// Opens a file of the machine's configuration that the runtime reads itself.
+/// Opens a file of the machine's configuration, which the runtime reads itself. It lies above descriptor 2.
 pub fn open_configuration(path: &CStr) -> rustix::io::Result<OwnedFd> {
-    retry(|| rustix::fs::openat(rustix::fs::CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()))
+    let file = retry(|| rustix::fs::openat(rustix::fs::CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()))?;
+    if file.as_raw_fd() <= 2 { rustix::io::fcntl_dupfd_cloexec(&file, 3) } else { Ok(file) }
 }
 
 /// The path of a socket that the program was given, with a NUL at its end.

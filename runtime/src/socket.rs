@@ -4,7 +4,8 @@
 //! that the guest names by a number, does not fit its types.
 
 use crate::arch;
-use crate::errno::{Result, from_linux, retry};
+use crate::errno::{Result, from_linux};
+use crate::transfer;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno as HostErrno;
@@ -181,8 +182,8 @@ pub fn connect(socket: BorrowedFd, address: &Address) -> Result<()> {
     match rustix::net::connect(socket, address) {
         // It goes on by itself after a signal; asked for again it would be `already` there.
         Err(HostErrno::INTR) => {
-            let mut polled = [rustix::event::PollFd::from_borrowed_fd(socket, rustix::event::PollFlags::OUT)];
-            retry(|| rustix::event::poll(&mut polled, None))?;
+            let mut polled = [libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLOUT, revents: 0 }];
+            while transfer::poll(&mut polled, None)? == 0 {}
             match option::<i32>(socket, libc::SOL_SOCKET, libc::SO_ERROR)? {
                 0 => Ok(()),
                 errno => Err(from_linux(errno).into()),

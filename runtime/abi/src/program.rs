@@ -53,6 +53,7 @@ pub struct AtStart {
 pub const AT_START: &[AtStart] = &[
     AtStart { symbol: "wexe.open_directories", imports: OF_DIRECTORIES, capability: Capability::Dir },
     AtStart { symbol: "wexe.open_listeners", imports: &["sock_accept"], capability: Capability::Listen },
+    AtStart { symbol: "wexe.open_configuration", imports: &["resolve"], capability: Capability::Net },
     AtStart { symbol: CONFINE_TO_DIRECTORIES, imports: OF_DIRECTORIES, capability: Capability::Dir },
 ];
 

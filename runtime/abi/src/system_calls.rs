@@ -74,9 +74,22 @@ const WRITEV: SystemCall = any(20, "writev");
 const SCHED_YIELD: SystemCall = any(24, "sched_yield");
 const MADVISE: SystemCall = any(28, "madvise");
 const GETPID: SystemCall = any(39, "getpid");
+const SENDFILE: SystemCall = any(40, "sendfile");
+const SOCKET_UNIX: SystemCall = only(41, "socket", 0, 1, "AF_UNIX");
+const SOCKET_INET: SystemCall = only(41, "socket", 0, 2, "AF_INET");
+const SOCKET_INET6: SystemCall = only(41, "socket", 0, 10, "AF_INET6");
+const CONNECT: SystemCall = any(42, "connect");
+const SENDTO: SystemCall = any(44, "sendto");
+const RECVFROM: SystemCall = any(45, "recvfrom");
 const SENDMSG: SystemCall = any(46, "sendmsg");
 const RECVMSG: SystemCall = any(47, "recvmsg");
 const SHUTDOWN: SystemCall = any(48, "shutdown");
+const BIND: SystemCall = any(49, "bind");
+const LISTEN: SystemCall = any(50, "listen");
+const GETSOCKNAME: SystemCall = any(51, "getsockname");
+const GETPEERNAME: SystemCall = any(52, "getpeername");
+const SOCKETPAIR: SystemCall = only(53, "socketpair", 0, 1, "AF_UNIX");
+const SETSOCKOPT: SystemCall = any(54, "setsockopt");
 const GETSOCKOPT: SystemCall = any(55, "getsockopt");
 const KILL: SystemCall = SystemCall {
     number: 62,
@@ -98,6 +111,11 @@ const FADVISE64: SystemCall = any(221, "fadvise64");
 const CLOCK_GETTIME: SystemCall = any(228, "clock_gettime");
 const CLOCK_GETRES: SystemCall = any(229, "clock_getres");
 const EXIT_GROUP: SystemCall = any(231, "exit_group");
+const OPENAT_READ: SystemCall = SystemCall {
+    number: 257,
+    name: "openat",
+    only: Some(Condition { argument: 2, mask: 3, value: Value::Constant(0), text: "for reading" }),
+};
 const MKDIRAT: SystemCall = any(258, "mkdirat");
 const NEWFSTATAT: SystemCall = any(262, "newfstatat");
 const UNLINKAT: SystemCall = any(263, "unlinkat");
@@ -165,8 +183,51 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("random_get", &[GETRANDOM]),
     ("sock_accept", &[FSTAT, GETSOCKOPT, ACCEPT4, FCNTL_DUPFD, CLOSE]),
     ("sock_recv", &[FSTAT, GETSOCKOPT, RECVMSG]),
-    ("sock_send", &[FSTAT, GETSOCKOPT, SENDMSG]),
+    ("sock_send", &[FSTAT, GETSOCKOPT, SENDMSG, MMAP, MUNMAP]),
     ("sock_shutdown", &[FSTAT, GETSOCKOPT, SHUTDOWN]),
+    ("sock_status", &[FSTAT, GETSOCKOPT, GETPEERNAME, PPOLL]),
+    ("sock_addr_local", &[FSTAT, GETSOCKOPT, GETSOCKNAME]),
+    ("sock_addr_peer", &[FSTAT, GETSOCKOPT, GETPEERNAME]),
+    ("sock_open", &[SOCKET_UNIX, SOCKET_INET, SOCKET_INET6, FCNTL_DUPFD, CLOSE]),
+    ("sock_pair", &[SOCKETPAIR, FCNTL_DUPFD, CLOSE]),
+    ("sock_set_opt_flag", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_get_opt_flag", &[FSTAT, GETSOCKOPT]),
+    ("sock_set_opt_time", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_get_opt_time", &[FSTAT, GETSOCKOPT]),
+    ("sock_set_opt_size", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_get_opt_size", &[FSTAT, GETSOCKOPT]),
+    ("sock_join_multicast_v4", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_leave_multicast_v4", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_join_multicast_v6", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_leave_multicast_v6", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_bind", &[FSTAT, GETSOCKOPT, SETSOCKOPT, OPENAT2, CLOSE, BIND]),
+    ("sock_listen", &[FSTAT, GETSOCKOPT, GETSOCKNAME, LISTEN]),
+    ("sock_accept_v2", &[FSTAT, GETSOCKOPT, ACCEPT4, FCNTL_DUPFD, CLOSE]),
+    ("sock_connect", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, CONNECT, PPOLL, RESTART_SYSCALL]),
+    ("sock_recv_from", &[FSTAT, GETSOCKOPT, RECVMSG]),
+    ("sock_send_to", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, SENDMSG, MMAP, MUNMAP]),
+    ("sock_send_file", &[FSTAT, GETSOCKOPT, SENDFILE]),
+    (
+        "resolve",
+        &[
+            OPENAT_READ,
+            FCNTL_DUPFD,
+            PREAD64,
+            CLOSE,
+            MMAP,
+            MUNMAP,
+            GETRANDOM,
+            CLOCK_GETTIME,
+            PPOLL,
+            RESTART_SYSCALL,
+            SOCKET_INET,
+            SOCKET_INET6,
+            CONNECT,
+            SENDTO,
+            RECVFROM,
+            GETSOCKOPT,
+        ],
+    ),
     ("wexe.memory_grow", &[MMAP]),
     ("wexe.memory_copy", &[]),
     ("wexe.memory_fill", &[]),

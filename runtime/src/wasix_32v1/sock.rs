@@ -11,7 +11,7 @@ use crate::socket::{self, Address, Name};
 use crate::wasi_snapshot_preview1::sock::{CONNECTION, receive_flags, roflags, send_flags, socket};
 use crate::{memory, transfer};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use rustix::event::{PollFd, PollFlags};
+use rustix::fd::AsRawFd;
 use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, ipproto};
 use rustix::time::Timespec;
 use wexe_abi::types::*;
@@ -47,18 +47,17 @@ pub fn sock_status(fd: Fd) -> Result<u8> {
     const FAILED: u8 = 3;
     let socket = socket(fd, Rights::NONE)?;
     let listens = socket::option::<i32>(socket.host(), libc::SOL_SOCKET, libc::SO_ACCEPTCONN)? != 0;
-    let mut polled = [PollFd::from_borrowed_fd(socket.host(), PollFlags::OUT)];
-    rustix::event::poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
-    let [polled] = polled;
-    let events = polled.revents();
-    if events.contains(PollFlags::ERR) {
+    let mut polled = [libc::pollfd { fd: socket.host().as_raw_fd(), events: libc::POLLOUT, revents: 0 }];
+    transfer::poll(&mut polled, Some(Timespec { tv_sec: 0, tv_nsec: 0 }))?;
+    let [libc::pollfd { revents: events, .. }] = polled;
+    if events & libc::POLLERR != 0 {
         return Ok(FAILED);
     }
     let datagram = fd_table::filetype(fd)? == Filetype::SocketDgram;
     if datagram || listens || socket::peer(socket.host()).is_ok() {
         return Ok(OPENED);
     }
-    Ok(if events.contains(PollFlags::HUP) { CLOSED } else { OPENING })
+    Ok(if events & libc::POLLHUP != 0 { CLOSED } else { OPENING })
 }
 
 /// The address that a socket is bound to.
@@ -105,6 +104,9 @@ pub fn sock_open(family: Size, kind: Size, protocol: Size) -> Result<Fd> {
 /// Source: `sock_pair` in `api_wasix.h`.
 pub fn sock_pair(family: Size, kind: Size, protocol: Size) -> Result<(Fd, Fd)> {
     let Parameters { family, kind, flags, protocol } = Parameters::new(family, kind, protocol)?;
+    if family != AddressFamily::UNIX {
+        return Err(Errno::Notsup.into());
+    }
     let (first, second) = rustix::net::socketpair(family, kind, flags, protocol)?;
     fd_table::insert_pair(first, second, SOCKET)
 }
