@@ -32,7 +32,7 @@ fn main() {
             exit(1);
         }
     }
-    println!("cargo:rustc-env=WEXE_RUNTIME={}", object.display());
+    println!("cargo:rustc-env=RUNTIME_OBJECT={}", object.display());
 }
 
 /// Rust's core library comes with unwind tables, whatever the flags say. Here they are a twelfth of a small executable,

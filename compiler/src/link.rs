@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// The runtime, a relocatable ELF object.
-static RUNTIME: &[u8] = include_bytes!(env!("WEXE_RUNTIME"));
+static RUNTIME: &[u8] = include_bytes!(env!("RUNTIME_OBJECT"));
 
 const OUTPUT: &str = "executable";
 
