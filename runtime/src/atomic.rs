@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 const WOKEN: i32 = 0;
 const NOT_EQUAL: i32 = 1;
-const TIMED_OUT: i32 = 2;
+pub const TIMED_OUT: i32 = 2;
 
 /// Waits as long as the 32-bit value at `address`, which was checked, is `expected`.
 pub fn wait32(address: usize, expected: u32, timeout: i64) -> i32 {

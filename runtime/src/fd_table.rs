@@ -10,9 +10,10 @@
 use crate::arch;
 use crate::errno::{Error, Result, from_linux};
 use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use rustix::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use rustix::fs::FileType;
-use wexe_abi::types::{Errno, Fd, Filetype, Rights};
+use wexe_abi::types::{Errno, Fd, Filetype, Rights, Size};
 
 /// Most descriptors that a guest can have open. The table is never touched beyond what is used.
 const CAPACITY: usize = 1 << 16;
@@ -183,17 +184,62 @@ pub fn insert_listener(host: OwnedFd) -> Result<Fd> {
     add(host, Descriptor::new(0, LISTENER.union(Rights::SOCK_ADDR_LOCAL), Rights::NONE))
 }
 
-fn add(host: OwnedFd, mut descriptor: Descriptor) -> Result<Fd> {
+/// Another descriptor for what `fd` is, the lowest that is free from `lowest` on; `badf`, `mfile` if there is none,
+/// `inval` if there never is.
+pub fn duplicate(fd: Fd, lowest: Size) -> Result<Fd> {
+    let descriptor = find(fd)?;
+    if lowest as usize >= CAPACITY {
+        return Err(Errno::Inval.into());
+    }
+    let host = rustix::io::fcntl_dupfd_cloexec(descriptor.host(), 3)?;
+    put(host, Descriptor { preopen: None, ..descriptor }, lowest as usize)
+}
+
+/// Fails with `mfile` unless there is room for `count` more descriptors.
+pub fn require_room(count: usize) -> Result<()> {
+    let free = with(|table| table.slots.iter().skip(table.lowest_free).filter(|slot| !slot.open).take(count).count());
+    if free == count { Ok(()) } else { Err(Errno::Mfile.into()) }
+}
+
+/// Which descriptors are to be closed when another program takes over the process, one bit each. None ever does: it is
+/// what the guest says of them. (Apart from the table, so that programs that do not ask have nothing of it.)
+static CLOSE_ON_EXEC: [AtomicU64; CAPACITY / 64] = [const { AtomicU64::new(0) }; CAPACITY / 64];
+
+/// Whether `fd` is to be closed when another program takes over; `badf` if it is not open.
+pub fn close_on_exec(fd: Fd) -> Result<bool> {
+    find(fd)?;
+    Ok(CLOSE_ON_EXEC.get(fd as usize / 64).is_some_and(|bits| bits.load(Relaxed) >> (fd % 64) & 1 == 1))
+}
+
+/// Says so; `badf` if it is not open.
+pub fn set_close_on_exec(fd: Fd, close_on_exec: bool) -> Result<()> {
+    find(fd)?;
+    if let Some(bits) = CLOSE_ON_EXEC.get(fd as usize / 64) {
+        let others = bits.load(Relaxed) & !(1 << (fd % 64));
+        bits.store(others | u64::from(close_on_exec) << (fd % 64), Relaxed);
+    }
+    Ok(())
+}
+
+fn add(host: OwnedFd, descriptor: Descriptor) -> Result<Fd> {
     let host = if host.as_raw_fd() <= 2 { rustix::io::fcntl_dupfd_cloexec(&host, 3)? } else { host };
-    with(|table| {
-        let start = table.lowest_free;
+    put(host, descriptor, 0)
+}
+
+fn put(host: OwnedFd, mut descriptor: Descriptor, lowest: usize) -> Result<Fd> {
+    let fd = with(|table| {
+        let start = table.lowest_free.max(lowest);
         let mut free = table.slots.iter_mut().enumerate().skip(start).filter(|(_, slot)| !slot.open);
         let (fd, slot) = free.next().ok_or(Error(Errno::Mfile))?;
         descriptor.host = host.into_raw_fd();
         *slot = Slot { open: true, descriptor };
-        table.lowest_free = fd + 1;
-        Ok(fd as Fd)
-    })
+        if start == table.lowest_free {
+            table.lowest_free = fd + 1;
+        }
+        Ok::<Fd, Error>(fd as Fd)
+    })?;
+    set_close_on_exec(fd, false)?;
+    Ok(fd)
 }
 
 /// Closes `fd`; `badf` if it is not open.
@@ -212,7 +258,8 @@ pub fn renumber(from: Fd, to: Fd) -> Result<()> {
         let replaced = core::mem::replace(&mut table.slot(to)?.descriptor, descriptor);
         table.free(from)?;
         Ok::<i32, Error>(replaced.host)
-    })?)
+    })?)?;
+    set_close_on_exec(to, false)
 }
 
 /// Takes rights away from `fd`; `notcapable` if one that it does not have is among those to keep.

@@ -19,6 +19,10 @@ macro_rules! export_table {
 
 macro_rules! export_row {
     ($module:ident $file:ident $name:ident ($($param:ident: $ty:ty),*) -> (later $($nothing:ident)?)) => {};
+    // The errno is in a register that nobody looks at but `--trace`.
+    ($module:ident $file:ident $name:ident ($($param:ident: $ty:ty),*) -> nothing) => {
+        $crate::imports::export_row!($module $file $name ($($param: $ty),*) -> ());
+    };
     ($module:ident $file:ident $name:ident ($($param:ident: $ty:ty),*) -> (refused $why:literal)) => {
         const _: () = {
             #[unsafe(export_name = concat!(stringify!($module), ".", stringify!($name)))]

@@ -2,8 +2,15 @@
 //!
 //! Functions that it shares with preview1 are that module's, whichever of the two a program imports them from.
 
+pub mod callback;
+pub mod epoll;
+pub mod fd;
+pub mod futex;
+pub mod path;
+pub mod proc;
 pub mod resolve;
 pub mod sock;
+pub mod thread;
 
 use crate::imports::export_table;
 use wexe_abi::types::*;

@@ -5,8 +5,8 @@
 //!
 //! A row reads like the specification: `fd_write(fd: Fd, iovs: Pointer, iovs_len: Size) -> (nwritten: Size);`. Each
 //! result in parentheses is a pointer that the caller passes after the parameters, and the function itself returns an
-//! errno; `-> !` marks a function that does not return. Rows stand under the first word of their name, which is also
-//! the file of the runtime that holds their bodies.
+//! errno; `-> !` marks a function that does not return, `-> nothing` one of which no errno is returned. Rows stand
+//! under the first word of their name, which is also the file of the runtime that holds their bodies.
 //!
 //! Two kinds of row have no body. A function with `-> (refused "why")` answers `notsup`, always; a program that imports
 //! one with `-> (later)` does not compile yet (`later nothing` if it returns nothing). Their results are parameters.
@@ -135,6 +135,9 @@ macro_rules! import_table {
 
 macro_rules! import_row {
     ($name:ident ($($param:ident: $ty:ty),*) -> !) => {
+        $crate::imports::import_row!(@ $name ($($param: $ty),*) () () Done)
+    };
+    ($name:ident ($($param:ident: $ty:ty),*) -> nothing) => {
         $crate::imports::import_row!(@ $name ($($param: $ty),*) () () Done)
     };
     ($name:ident ($($param:ident: $ty:ty),*) -> (later)) => {

@@ -102,7 +102,9 @@ const FCNTL_DUPFD: SystemCall = only(72, "fcntl", 1, 1030, "F_DUPFD_CLOEXEC");
 const FSYNC: SystemCall = any(74, "fsync");
 const FDATASYNC: SystemCall = any(75, "fdatasync");
 const FTRUNCATE: SystemCall = any(77, "ftruncate");
+const GETPPID: SystemCall = any(110, "getppid");
 const FUTEX: SystemCall = any(202, "futex");
+const SCHED_GETAFFINITY: SystemCall = any(204, "sched_getaffinity");
 const GETDENTS64: SystemCall = any(217, "getdents64");
 /// What the kernel lets a process call that was stopped while it waited.
 const RESTART_SYSCALL: SystemCall = any(219, "restart_syscall");
@@ -110,12 +112,14 @@ const FADVISE64: SystemCall = any(221, "fadvise64");
 /// Reading clocks is no system call where the kernel offers its vDSO, except those of processor time.
 const CLOCK_GETTIME: SystemCall = any(228, "clock_gettime");
 const CLOCK_GETRES: SystemCall = any(229, "clock_getres");
+const CLOCK_NANOSLEEP: SystemCall = any(230, "clock_nanosleep");
 const EXIT_GROUP: SystemCall = any(231, "exit_group");
 const OPENAT_READ: SystemCall = SystemCall {
     number: 257,
     name: "openat",
     only: Some(Condition { argument: 2, mask: 3, value: Value::Constant(0), text: "for reading" }),
 };
+const EPOLL_CTL: SystemCall = any(233, "epoll_ctl");
 const MKDIRAT: SystemCall = any(258, "mkdirat");
 const NEWFSTATAT: SystemCall = any(262, "newfstatat");
 const UNLINKAT: SystemCall = any(263, "unlinkat");
@@ -125,8 +129,12 @@ const SYMLINKAT: SystemCall = any(266, "symlinkat");
 const READLINKAT: SystemCall = any(267, "readlinkat");
 const PPOLL: SystemCall = any(271, "ppoll");
 const UTIMENSAT: SystemCall = any(280, "utimensat");
+const EPOLL_PWAIT: SystemCall = any(281, "epoll_pwait");
 const FALLOCATE: SystemCall = any(285, "fallocate");
 const ACCEPT4: SystemCall = any(288, "accept4");
+const EVENTFD2: SystemCall = any(290, "eventfd2");
+const EPOLL_CREATE1: SystemCall = any(291, "epoll_create1");
+const PIPE2: SystemCall = any(293, "pipe2");
 const PREADV: SystemCall = any(295, "preadv");
 const PWRITEV: SystemCall = any(296, "pwritev");
 const GETRANDOM: SystemCall = any(318, "getrandom");
@@ -228,6 +236,31 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
             GETSOCKOPT,
         ],
     ),
+    ("fd_dup", &[FCNTL_DUPFD, CLOSE]),
+    ("fd_dup2", &[FCNTL_DUPFD, CLOSE]),
+    ("fd_event", &[EVENTFD2, FCNTL_DUPFD, CLOSE]),
+    ("fd_pipe", &[PIPE2, FCNTL_DUPFD, CLOSE]),
+    ("callback_signal", &[]),
+    ("thread_sleep", &[CLOCK_NANOSLEEP, RESTART_SYSCALL, CLOCK_GETTIME]),
+    ("thread_id", &[]),
+    ("thread_parallelism", &[SCHED_GETAFFINITY]),
+    ("thread_signal", &[RT_SIGACTION, GETPID, KILL]),
+    ("futex_wait", &[FUTEX, RESTART_SYSCALL]),
+    ("futex_wake", &[FUTEX]),
+    ("futex_wake_all", &[FUTEX]),
+    ("thread_exit", &[]),
+    ("path_open2", &[OPENAT2, CLOSE, FCNTL_DUPFD]),
+    ("fd_fdflags_get", &[]),
+    ("fd_fdflags_set", &[]),
+    ("proc_exit2", &[]),
+    ("proc_id", &[GETPID]),
+    ("proc_parent", &[GETPID, GETPPID]),
+    ("proc_signal", &[RT_SIGACTION, GETPID, KILL]),
+    ("proc_signals_get", &[]),
+    ("proc_signals_sizes_get", &[]),
+    ("epoll_create", &[EPOLL_CREATE1, FCNTL_DUPFD, CLOSE]),
+    ("epoll_ctl", &[EPOLL_CTL]),
+    ("epoll_wait", &[EPOLL_PWAIT, RESTART_SYSCALL, CLOCK_GETTIME]),
     ("wexe.memory_grow", &[MMAP]),
     ("wexe.memory_copy", &[]),
     ("wexe.memory_fill", &[]),

@@ -166,6 +166,12 @@ enumerations! {
         FdRead = 1,
         FdWrite = 2,
     }
+    /// WASIX's.
+    EpollCtl: u32 {
+        Add = 0,
+        Mod = 1,
+        Del = 2,
+    }
     /// Linux's signals, except that 16 (`SIGSTKFLT`) is left out and those after it count one less.
     Signal: u8 {
         None = 0, Hup = 1, Int = 2, Quit = 3, Ill = 4, Trap = 5, Abrt = 6, Bus = 7, Fpe = 8, Kill = 9, Usr1 = 10,
@@ -251,6 +257,27 @@ flags! {
     Roflags: u16 {
         RECV_DATA_TRUNCATED = 0,
     }
+    /// WASIX's.
+    Fdflagsext: u16 {
+        /// To be closed when another program takes over the process.
+        FD_CLOEXEC = 0,
+    }
+    /// WASIX's.
+    Eventfdflags: u16 {
+        /// Reading takes 1 from the counter, not all of it.
+        SEMAPHORE = 0,
+    }
+    /// WASIX's.
+    EpollType: u32 {
+        IN = 0,
+        OUT = 1,
+        RDHUP = 2,
+        PRI = 3,
+        ERR = 4,
+        HUP = 5,
+        ET = 6,
+        ONESHOT = 7,
+    }
     Sdflags: u8 {
         RD = 0,
         WR = 1,
@@ -265,6 +292,8 @@ flag_params! {
     Riflags: u16,
     Siflags: u16,
     Sdflags: u8,
+    Fdflagsext: u16,
+    Eventfdflags: u16,
 }
 
 /// What WASIX lets a program do with sockets, beyond preview1's rights. `Rights::ALL` is without them: only sockets

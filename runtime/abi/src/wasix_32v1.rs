@@ -17,10 +17,10 @@ macro_rules! wasix_32v1 {
                     clock_time_set(id: Clockid, timestamp: Timestamp) -> (refused "the machine's clock is not a program's");
                 }
                 fd {
-                    fd_dup(fd: Fd, ro_fd: Pointer) -> (later);
-                    fd_dup2(fd: Fd, min_result_fd: Fd, cloexec: Size, ro_fd: Pointer) -> (later);
-                    fd_event(initial: Filesize, flags: Size, ro_fd: Pointer) -> (later);
-                    fd_pipe(ro_read: Pointer, ro_write: Pointer) -> (later);
+                    fd_dup(fd: Fd) -> (new_fd: Fd);
+                    fd_dup2(fd: Fd, min_result_fd: Size, cloexec: Size) -> (new_fd: Fd);
+                    fd_event(initial: Filesize, flags: Eventfdflags) -> (fd: Fd);
+                    fd_pipe() -> (read_fd: Fd, write_fd: Fd);
                 }
                 tty {
                     tty_get(state: Pointer) -> (later);
@@ -33,51 +33,51 @@ macro_rules! wasix_32v1 {
                     chdir(path: Text, path_len: Size) -> (later);
                 }
                 callback {
-                    callback_signal(name: Text, name_len: Size) -> (later nothing);
+                    callback_signal(name: Text, name_len: Size) -> nothing;
                 }
                 thread {
                     thread_spawn_v2(args: Pointer, ro_tid: Pointer) -> (later);
-                    thread_sleep(duration: Timestamp) -> (later);
-                    thread_id(ro_tid: Pointer) -> (later);
+                    thread_sleep(duration: Timestamp) -> ();
+                    thread_id() -> (tid: Size);
                     thread_join(tid: Size) -> (later);
-                    thread_parallelism(ro_count: Pointer) -> (later);
-                    thread_signal(tid: Size, signal: Size) -> (later);
+                    thread_parallelism() -> (count: Size);
+                    thread_signal(tid: Size, signal: Signal) -> ();
                 }
                 futex {
-                    futex_wait(futex: Pointer, expected: Size, timeout: Pointer, ro_woken: Pointer) -> (later);
-                    futex_wake(futex: Pointer, ro_woken: Pointer) -> (later);
-                    futex_wake_all(futex: Pointer, ro_woken: Pointer) -> (later);
+                    futex_wait(futex: Pointer, expected: Size, timeout: Pointer) -> (woken: u8);
+                    futex_wake(futex: Pointer) -> (woken: u8);
+                    futex_wake_all(futex: Pointer) -> (woken: u8);
                 }
                 thread {
-                    thread_exit(rval: Exitcode) -> (later nothing);
+                    thread_exit(rval: Exitcode) -> !;
                 }
                 stack {
                     stack_checkpoint(snapshot: Pointer, ro_value: Pointer) -> (later);
                     stack_restore(snapshot: Pointer, value: Filesize) -> (later nothing);
                 }
                 path {
-                    path_open2(fd: Fd, dirflags: Size, path: Text, path_len: Size, oflags: Size, fs_rights_base: Rights, fs_rights_inheriting: Rights, fdflags: Size, fdflagsext: Size, ro_fd: Pointer) -> (later);
+                    path_open2(fd: Fd, dirflags: Lookupflags, path: Text, path_len: Size, oflags: Oflags, fs_rights_base: Rights, fs_rights_inheriting: Rights, fdflags: Fdflags, fdflagsext: Fdflagsext) -> (opened_fd: Fd);
                 }
                 fd {
-                    fd_fdflags_get(fd: Fd, ro_flags: Pointer) -> (later);
-                    fd_fdflags_set(fd: Fd, flags: Size) -> (later);
+                    fd_fdflags_get(fd: Fd) -> (flags: Fdflagsext);
+                    fd_fdflags_set(fd: Fd, flags: Fdflagsext) -> ();
                 }
                 proc {
                     proc_raise_interval(signal: Size, interval: Timestamp, repeat: Size) -> (later);
                     proc_fork(copy_memory: Size, ro_pid: Pointer) -> (later);
                     proc_fork_env(ro_pid: Pointer) -> (later);
-                    proc_exit2(rval: Exitcode) -> (later nothing);
+                    proc_exit2(rval: Exitcode) -> !;
                     proc_exec(name: Text, name_len: Size, args: Pointer, args_len: Size) -> (later nothing);
                     proc_exec2(name: Text, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size) -> (later nothing);
                     proc_exec3(name: Text, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, search_path: Size, path: Text, path_len: Size) -> (later);
                     proc_spawn(name: Text, name_len: Size, chroot: Size, args: Pointer, args_len: Size, preopen: Pointer, preopen_len: Size, stdin: Size, stdout: Size, stderr: Size, working_dir: Pointer, working_dir_len: Size, ro_handles: Pointer) -> (later);
                     proc_spawn2(name: Text, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, fd_ops: Pointer, fd_ops_len: Size, signals: Pointer, signals_len: Size, search_path: Size, path: Text, path_len: Size, ro_pid: Pointer) -> (later);
-                    proc_id(ro_pid: Pointer) -> (later);
-                    proc_parent(pid: Size, ro_pid: Pointer) -> (later);
+                    proc_id() -> (pid: Size);
+                    proc_parent(pid: Size) -> (parent: Size);
                     proc_join(pid: Pointer, flags: Size, ro_status: Pointer) -> (later);
-                    proc_signal(pid: Size, signal: Size) -> (later);
-                    proc_signals_get(buf: Pointer) -> (later);
-                    proc_signals_sizes_get(ro_count: Pointer) -> (later);
+                    proc_signal(pid: Size, signal: Signal) -> ();
+                    proc_signals_get(buf: Pointer) -> ();
+                    proc_signals_sizes_get() -> (count: Size);
                     proc_snapshot() -> (later);
                 }
                 port {
@@ -123,9 +123,9 @@ macro_rules! wasix_32v1 {
                     resolve(host: Text, host_len: Size, port: Size, addresses: Pointer, naddresses: Size) -> (count: Size);
                 }
                 epoll {
-                    epoll_create(ro_fd: Pointer) -> (later);
-                    epoll_ctl(epfd: Fd, op: Size, fd: Fd, event: Pointer) -> (later);
-                    epoll_wait(epfd: Fd, events: Pointer, maxevents: Size, timeout: Timestamp, ro_count: Pointer) -> (later);
+                    epoll_create() -> (fd: Fd);
+                    epoll_ctl(epfd: Fd, op: EpollCtl, fd: Fd, event: Pointer) -> ();
+                    epoll_wait(epfd: Fd, events: Pointer, maxevents: Size, timeout: Timestamp) -> (count: Size);
                 }
                 dl {
                     dl_invalid_handle(handle: Size) -> (later);
@@ -204,9 +204,29 @@ pub struct OptionTimestamp {
     pub time: Timestamp,
 }
 
+/// What happened to a descriptor that is watched, or is to be watched for; behind it what the program wants to be told
+/// with it.
+///
+/// ```text
+/// 0        4   8     12   16      20  24      32
+/// │ events │ 0 │ ptr │ fd │ data1 │ 0 │ data2 │
+/// ```
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpollEvent {
+    pub events: u32,
+    pub padding0: u32,
+    pub ptr: u32,
+    pub fd: u32,
+    pub data1: u32,
+    pub padding1: u32,
+    pub data2: u64,
+}
+
 const _: () = {
     use core::mem::{offset_of, size_of};
     assert!(size_of::<AddrPort>() == 20 && offset_of!(AddrPort, data) == 2);
     assert!(size_of::<AddrIp>() == 18 && offset_of!(AddrIp, octets) == 2);
     assert!(size_of::<OptionTimestamp>() == 16 && offset_of!(OptionTimestamp, time) == 8);
+    assert!(size_of::<EpollEvent>() == 32 && offset_of!(EpollEvent, ptr) == 8 && offset_of!(EpollEvent, data2) == 24);
 };

@@ -7,6 +7,7 @@
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicUsize, Ordering};
+use rustix::fd::{FromRawFd, OwnedFd};
 use wexe_abi::program::{ArrayCall, CPU_FEATURES};
 
 /// Process entries: apply the image's own relocations before any other Rust code runs, then go on with the kernel's
@@ -261,6 +262,18 @@ pub unsafe fn syscall(number: libc::c_long, arguments: [usize; 6]) -> Result<usi
 pub fn write(descriptor: i32, bytes: &[u8]) -> Result<usize, i32> {
     // SAFETY: the kernel reads `bytes`.
     unsafe { syscall(libc::SYS_write, [descriptor as usize, bytes.as_ptr() as usize, bytes.len(), 0, 0, 0]) }
+}
+
+/// A pipe: where it is read, and where it is written.
+pub fn pipe() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [0; 2];
+    // SAFETY: the kernel stores two descriptors, which belong to nobody else.
+    unsafe {
+        syscall(libc::SYS_pipe2, [ends.as_mut_ptr() as usize, libc::O_CLOEXEC as usize, 0, 0, 0, 0])
+            .map_err(rustix::io::Errno::from_raw_os_error)?;
+        let [read, write] = ends;
+        Ok((OwnedFd::from_raw_fd(read), OwnedFd::from_raw_fd(write)))
+    }
 }
 
 /// Ends the process, all threads of it.
