@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use wexe_compiler as compiler;
 
+use crate::embed::Embeds;
 use crate::grants::Grants;
 
 /// Compiles WebAssembly programs to native Linux executables.
@@ -95,6 +96,9 @@ pub struct Options {
     #[command(flatten)]
     pub grants: Grants,
 
+    #[command(flatten)]
+    pub embeds: Embeds,
+
     /// Calls this exported function instead of `_start`.
     ///
     /// `_initialize` is called before it if there is one. Arguments of the function are taken from the command line of
@@ -170,9 +174,9 @@ pub enum Cpu {
 }
 
 impl Options {
-    /// What the compiler is told.
-    pub fn compiler_options(&self, emit: Emit) -> compiler::Options {
-        compiler::Options {
+    /// What the compiler is told. Reads the directories to embed.
+    pub fn compiler_options(&self, emit: Emit) -> Result<compiler::Options, String> {
+        Ok(compiler::Options {
             features: compiler::Features::default(),
             emit: match emit {
                 Emit::Exe => compiler::Emit::Exe,
@@ -192,11 +196,12 @@ impl Options {
                 Cpu::Native => compiler::Cpu::Native,
             },
             capabilities: self.grants.capabilities(),
+            embedded: self.embeds.read()?,
             invoke: self.invoke.clone(),
             linker: self.linker.clone(),
             strip: self.strip,
             threads: self.threads.map_or(0, usize::from),
-        }
+        })
     }
 }
 
@@ -216,6 +221,7 @@ Examples:
                                          it sees the directory ./data as its root, and one variable
   wexe build app.wasm --listen '[::]:80' --locked
                                          it serves on port 80, and nobody can change that
+  wexe build app.wasm --embed lib::/lib  it sees what is in ./lib now as /lib, wherever it runs
   wexe build lib.wasm --invoke fib       it calls fib with its arguments and prints the result
   wexe build app.wasm --cpu native       use all that the processor of this machine has
   wexe build app.wat --emit clif -o -    print the intermediate representation

@@ -35,7 +35,7 @@ pub fn build(args: &Build) -> Result<(), String> {
 pub fn compile(input: &Path, options: &Options, emit: Emit, report: &Report) -> Result<Vec<u8>, String> {
     report.stage("read");
     let wasm = input::read(input)?;
-    wexe_compiler::compile(&wasm, &options.compiler_options(emit), report)
+    wexe_compiler::compile(&wasm, &options.compiler_options(emit)?, report)
         .map_err(|error| format!("{}: {error}", input::name(input)))
 }
 

@@ -87,6 +87,7 @@ fn text(note: &Note) -> String {
         let values = options.flat_map(|option| values(note, *option).into_iter().map(move |value| (option, value)));
         list(title, values.map(|(option, value)| format!("--{} {}", option.option(), show(value))).collect());
     }
+    list("embedded directories", facts(note, Fact::Embedded).into_iter().map(show).collect());
     list("system calls", facts(note, Fact::SystemCall).into_iter().map(show).collect());
     let landlock = match facts(note, Fact::Landlock).is_empty() {
         true => "no, it opens no files",
@@ -96,6 +97,9 @@ fn text(note: &Note) -> String {
         true => "yes",
         false => "no, WEXE_ variables can change its capabilities and limits",
     };
+    if let Some(limit) = facts(note, Fact::Overlay).first() {
+        lines += &format!("changes to embedded directories: in {} bytes of memory\n", show(limit));
+    }
     lines + &format!("landlock: {landlock}\nlocked: {locked}\n")
 }
 
@@ -130,6 +134,9 @@ fn json(note: &Note) -> String {
         });
         members.push(member(title, &object(options.collect())));
     }
+    members.push(member("embedded", &list(&facts(note, Fact::Embedded))));
+    let overlay = fact(note, Fact::Overlay).parse::<u64>();
+    members.push(member("embed-overlay", &overlay.map_or("null".to_string(), |limit| limit.to_string())));
     let truth = |truth: bool| if truth { "true" } else { "false" };
     members.push(member("system_calls", &list(&facts(note, Fact::SystemCall))));
     members.push(member("landlock", truth(!facts(note, Fact::Landlock).is_empty())));

@@ -5,6 +5,7 @@
 
 mod args;
 mod build;
+mod embed;
 mod grants;
 mod input;
 mod inspect;

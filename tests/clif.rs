@@ -17,7 +17,7 @@ fn check(path: &Path) -> Result<(), String> {
     let case = Case::read(path)?;
     case.check_directives(&["build"])?;
     let options = run::options(&case, "", TempDir::new().path())?;
-    let clif = wexe_compiler::compile(&case.module()?, &options.compiler_options(Emit::Clif), &())
+    let clif = wexe_compiler::compile(&case.module()?, &options.compiler_options(Emit::Clif)?, &())
         .map_err(|error| format!("does not compile: {error}"))?;
     case.check(&output_lines('|', &clif))
 }

@@ -14,6 +14,7 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use wexe_abi::builtins::Builtin;
+use wexe_abi::embed;
 use wexe_abi::imports::{EXTENSIONS, MODULES, Status};
 use wexe_abi::layout::LOW_MEMORY;
 use wexe_abi::system_calls;
@@ -43,7 +44,9 @@ fn rows() -> Result<(), String> {
     let extensions = EXTENSIONS.iter().map(|(_, extension)| extension).filter(|module| module.name != "wasmedge_sock");
     let functions = MODULES.iter().chain(extensions).flat_map(|module| module.functions);
     let done = functions.filter(|function| function.status == Status::Done).map(|function| function.name);
-    let mut names: Vec<&str> = done.chain(Builtin::ALL.iter().map(|builtin| builtin.symbol())).collect();
+    let file_systems = [embed::READ_ONLY, embed::OVERLAY];
+    let builtins = Builtin::ALL.iter().map(|builtin| builtin.symbol());
+    let mut names: Vec<&str> = done.chain(builtins).chain(file_systems).collect();
     names.sort_unstable();
     names.dedup();
     let mut rows: Vec<&str> = system_calls::FUNCTIONS.iter().map(|(name, _)| *name).collect();

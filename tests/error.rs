@@ -17,7 +17,7 @@ fn check(path: &Path) -> Result<(), String> {
     let case = Case::read(path)?;
     case.check_directives(&["module", "build"])?;
     let options = run::options(&case, "", TempDir::new().path())?;
-    match wexe_compiler::compile(&case.module()?, &options.compiler_options(Emit::Exe), &()) {
+    match wexe_compiler::compile(&case.module()?, &options.compiler_options(Emit::Exe)?, &()) {
         Ok(_) => Err("it compiles".to_string()),
         Err(error) => case.check(&output_lines('&', format!("{error}\n").as_bytes())),
     }

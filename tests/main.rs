@@ -9,6 +9,7 @@ mod cli;
 mod clif;
 mod confinement;
 mod damage;
+mod embedded;
 mod end_of_memory;
 mod error;
 mod every_call;
@@ -28,6 +29,8 @@ mod tidy;
 #[path = "../cli/args.rs"]
 #[allow(dead_code)]
 mod args;
+#[path = "../cli/embed.rs"]
+mod embed;
 #[path = "../cli/grants.rs"]
 mod grants;
 
@@ -44,6 +47,7 @@ fn main() {
     trials.extend(inspect::trials());
     trials.extend(sandbox::trials());
     trials.extend(network::trials());
+    trials.extend(embedded::trials());
     trials.extend(every_call::trials());
     trials.extend(confinement::trials());
     trials.extend(damage::trials());

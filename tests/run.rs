@@ -24,6 +24,8 @@ const UNOPTIMISED: &str = " -O0 --cpu x86-64-v1";
 /// A trial's name ends with this when root may do everything, and it is run by somebody else too.
 const AS_NOBODY: &str = " as nobody";
 const NOBODY: u32 = 65534;
+/// A trial's name ends with this when its directory is inside the executable and what is changed stays in memory.
+const EMBEDDED: &str = " --embed-overlay";
 /// Larger modules are compiled once only, to keep the test program quick.
 const SMALL: u64 = 256 << 10;
 
@@ -47,6 +49,10 @@ pub fn trials() -> Vec<Listed> {
                 let path = path.clone();
                 trials.push(trial(case::name(&path) + AS_NOBODY, move || run(&path, AS_NOBODY)));
             }
+            if kind == "wasi" && only_directories(&path) {
+                let path = path.clone();
+                trials.push(trial(case::name(&path) + EMBEDDED, move || run(&path, EMBEDDED)));
+            }
             trials.push(trial(case::name(&path), move || run(&path, "")));
         }
     }
@@ -56,6 +62,12 @@ pub fn trials() -> Vec<Listed> {
 /// Whether a shell starts the program, which would not do so as another user.
 fn closes_stdin(path: &Path) -> bool {
     Case::read(path).and_then(|case| case.directive("stdin").map(|stdin| stdin == Some("closed"))) == Ok(true)
+}
+
+/// Whether all that the case is given are directories that can as well be embedded.
+fn only_directories(path: &Path) -> bool {
+    let Ok(case) = Case::read(path) else { return false };
+    !case.directives("dir").is_empty() && case.directives("build").is_empty()
 }
 
 /// Whether programs can be run as another user.
@@ -99,21 +111,24 @@ fn run(path: &Path, variant: &str) -> Result<(), String> {
         give_to_nobody(directory.path()).map_err(|error| error.to_string())?;
     }
     let outcome = execute(&case, &program, directory.path(), as_nobody)?;
-    check_files(&case, directory.path())?;
+    if variant != EMBEDDED {
+        check_files(&case, directory.path())?;
+    }
     case.check(&case::lines(&outcome, &directory))
 }
 
 /// What `wexe build` would make of the case's module.
 fn compile(case: &Case, more_options: &str, directory: &Path) -> Result<Vec<u8>, String> {
     let options = options(case, more_options, directory)?;
-    wexe_compiler::compile(&case.module()?, &options.compiler_options(Emit::Exe), &())
+    wexe_compiler::compile(&case.module()?, &options.compiler_options(Emit::Exe)?, &())
         .map_err(|error| format!("does not compile: {error}"))
 }
 
 pub fn options(case: &Case, more_options: &str, directory: &Path) -> Result<Options, String> {
     let mut line = case.directives("build").join(" ") + more_options;
     for guest in case.directives("dir") {
-        line += &format!(" --dir {{dir}}::{guest}");
+        let option = if more_options == EMBEDDED { "--embed" } else { "--dir" };
+        line += &format!(" {option} {{dir}}::{guest}");
     }
     let line = line.replace("{dir}", &directory.display().to_string());
     let parsed = BuildLine::try_parse_from(words(&line)?).map_err(|error| error.to_string())?;

@@ -2,9 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::module::Module;
-use crate::options::Capabilities;
+use crate::options::{Capabilities, Embedded};
 use std::ffi::CString;
 use wexe_abi::capabilities::{self, Capability};
+use wexe_abi::program::Given;
 use wexe_abi::{grants, program};
 
 /// Capabilities as the bytes that the runtime reads.
@@ -27,11 +28,14 @@ pub(crate) fn encode(granted: &Capabilities) -> Result<Vec<u8>> {
 }
 
 /// Symbols of the functions of the runtime that the program needs at start.
-pub(crate) fn at_start(module: &Module<'_>, granted: &Capabilities) -> Vec<&'static str> {
+pub(crate) fn at_start(module: &Module<'_>, granted: &Capabilities, embedded: &Embedded) -> Vec<&'static str> {
     let imports = |begin: &&str| module.imports.iter().any(|import| import.name.starts_with(begin));
-    let given = |wanted: Capability| granted.given.iter().any(|(capability, _)| *capability == wanted);
+    let given = |wanted: Given| match wanted {
+        Given::Capability(wanted) => granted.given.iter().any(|(capability, _)| *capability == wanted),
+        Given::Trees => !embedded.trees.is_empty(),
+    };
     let needed =
-        program::AT_START.iter().filter(|function| function.imports.iter().any(imports) || given(function.capability));
+        program::AT_START.iter().filter(|function| function.imports.iter().any(imports) || given(function.given));
     needed.map(|function| function.symbol).collect()
 }
 

@@ -25,11 +25,14 @@ mod translate;
 pub use error::{Error, ErrorKind, Result};
 pub use features::Features;
 pub use note::{Note, read as read_note};
-pub use options::{Capabilities, Cpu, Emit, OptLevel, Options, Progress};
+pub use options::{
+    Capabilities, Contents, Cpu, Embedded, Emit, MAX_EMBEDDED, OVERLAY_MAX, OptLevel, Options, Progress, TreeEntry,
+};
 pub use script::{InstanceId, Script};
 
 use codegen::Text;
 use confinement::Confinement;
+use link::Constants;
 use pipeline::Plan;
 use wasmparser::Validator;
 
@@ -68,25 +71,24 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
         Emit::Exe | Emit::Obj => built.compile(&*isa, options, progress)?,
     };
 
-    let confinement = Confinement::new(
-        &confinement::symbols(built.environment(&*isa), &compiled),
-        &options.capabilities,
-        !entry.results.is_empty(),
-    );
+    let mut symbols = confinement::symbols(built.environment(&*isa), &compiled);
+    symbols.extend(options.embedded.symbol());
+    let confinement = Confinement::new(&symbols, &options.capabilities, !entry.results.is_empty());
 
     progress.stage("object");
     let object = object::module(built.environment(&*isa), compiled)?;
     let capabilities = grant::encode(&options.capabilities)?;
-    let at_start = grant::at_start(&built.module, &options.capabilities);
+    let at_start = grant::at_start(&built.module, &options.capabilities, &options.embedded);
     let program = object::Entry {
         cpu_features: target::cpu_features(&*isa),
         capabilities: &capabilities,
         at_start: &at_start,
-        note: &note::write(wasm, &built.module, options.cpu, &confinement, &at_start, &capabilities),
+        note: &note::write(wasm, &built.module, options, &confinement, &at_start, &capabilities),
         calls: &entry.functions,
         params: &entry.params,
         results: &entry.results,
         filter: &confinement.filter(),
+        embedded: &options.embedded,
     };
     let object = object::emit_program(object, &program)?;
     if options.emit == Emit::Obj {
@@ -94,5 +96,6 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
     }
 
     progress.stage("link");
-    link::link(vec![object], entry.symbol, options.strip, options.linker.as_deref())
+    let constants = if options.embedded.trees.is_empty() { Constants::WithCode } else { Constants::Apart };
+    link::link(vec![object], entry.symbol, options.strip, constants, options.linker.as_deref())
 }

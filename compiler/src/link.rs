@@ -40,8 +40,23 @@ const FLAGS: &[&str] = &[
     OUTPUT,
 ];
 
+/// Which segment constants are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constants {
+    /// That of the code: a segment more is 3 % more time for a small program to start.
+    WithCode,
+    /// One of their own, so that what somebody else wrote (embedded files) is not executable.
+    Apart,
+}
+
 /// Links `objects` with the runtime into an executable that begins at `entry`, with `linker` or the one inside.
-pub fn link(objects: Vec<Vec<u8>>, entry: &str, strip: bool, linker: Option<&Path>) -> Result<Vec<u8>> {
+pub fn link(
+    objects: Vec<Vec<u8>>,
+    entry: &str,
+    strip: bool,
+    constants: Constants,
+    linker: Option<&Path>,
+) -> Result<Vec<u8>> {
     let mut inputs: Vec<Cow<'static, [u8]>> = objects.into_iter().map(Cow::Owned).collect();
     inputs.push(Cow::Borrowed(RUNTIME));
     let mut arguments: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
@@ -50,7 +65,7 @@ pub fn link(objects: Vec<Vec<u8>>, entry: &str, strip: bool, linker: Option<&Pat
     arguments.push(if strip { "--strip-all" } else { "--strip-debug" }.to_string());
     arguments.extend((0..inputs.len()).map(|index| format!("{index}.o")));
     match linker {
-        None => link_in_process(inputs, &arguments),
+        None => link_in_process(inputs, constants, &arguments),
         Some(linker) => link_with(linker, &inputs, &arguments),
     }
 }
@@ -59,14 +74,13 @@ fn failed(message: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Link, format!("linking failed: {message}"))
 }
 
-fn link_in_process(inputs: Vec<Cow<'static, [u8]>>, arguments: &[String]) -> Result<Vec<u8>> {
+fn link_in_process(inputs: Vec<Cow<'static, [u8]>>, constants: Constants, arguments: &[String]) -> Result<Vec<u8>> {
     let output = Arc::new(Mutex::new(Vec::new()));
     let memory = Memory { inputs: inputs.into_iter().map(Arc::new).collect(), output: output.clone() };
-    // One segment for code and constants: a segment more is 3 % more time for a small program to start.
     // Relocations, which are all relative, take an eighth of the room when packed.
-    let all = || {
-        ["wild", "--no-rosegment", "-z", "pack-relative-relocs"].into_iter().chain(arguments.iter().map(String::as_str))
-    };
+    let segment = if constants == Constants::WithCode { "--no-rosegment" } else { "--rosegment" };
+    let all =
+        || ["wild", segment, "-z", "pack-relative-relocs"].into_iter().chain(arguments.iter().map(String::as_str));
     let run = || -> wild_error::Result {
         let mut args = Args::new(all)?;
         args.parse(all)?;

@@ -5,7 +5,7 @@
 use crate::confinement::Confinement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::module::Module;
-use crate::options::Cpu;
+use crate::options::Options;
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, ReadCache, ReadCacheOps, elf};
 use sha2::{Digest, Sha256};
@@ -27,7 +27,7 @@ pub struct Note {
 pub(crate) fn write(
     wasm: &[u8],
     module: &Module<'_>,
-    cpu: Cpu,
+    options: &Options,
     confinement: &Confinement,
     at_start: &[&str],
     granted: &[u8],
@@ -40,7 +40,7 @@ pub(crate) fn write(
     };
     put(Fact::Wexe, env!("CARGO_PKG_VERSION"));
     put(Fact::Cranelift, cranelift_codegen::VERSION);
-    put(Fact::Cpu, cpu.name());
+    put(Fact::Cpu, options.cpu.name());
     put(Fact::Sha256, &Sha256::digest(wasm).iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     let mut of = None;
     for import in &module.imports {
@@ -49,6 +49,12 @@ pub(crate) fn write(
             put(Fact::Module, import.module);
         }
         put(Fact::Import, import.name);
+    }
+    for tree in &options.embedded.trees {
+        put(Fact::Embedded, &tree.name);
+    }
+    if let Some(limit) = options.embedded.overlay {
+        put(Fact::Overlay, &limit.to_string());
     }
     for call in &confinement.calls {
         put(Fact::SystemCall, &call.to_string());

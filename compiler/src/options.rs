@@ -3,6 +3,7 @@
 use crate::features::Features;
 use std::path::PathBuf;
 use wexe_abi::capabilities::Capability;
+use wexe_abi::embed;
 
 /// What [`crate::compile`] returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +70,43 @@ impl Capabilities {
     }
 }
 
+/// Directory trees that become part of the executable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Embedded {
+    /// Directories whose names are the paths under which the program sees them.
+    pub trees: Vec<TreeEntry>,
+    /// The program may change them, in this many bytes of memory, until it ends.
+    pub overlay: Option<u64>,
+}
+
+impl Embedded {
+    /// The symbol of the runtime's file system for them.
+    pub(crate) fn symbol(&self) -> Option<&'static str> {
+        let symbol = if self.overlay.is_some() { embed::OVERLAY } else { embed::READ_ONLY };
+        (!self.trees.is_empty()).then_some(symbol)
+    }
+}
+
+/// A file, directory or symbolic link to embed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeEntry {
+    pub name: String,
+    /// When it was changed, in nanoseconds since 1970.
+    pub mtime: u64,
+    pub contents: Contents,
+}
+
+/// What it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    File(Vec<u8>),
+    Link(Vec<u8>),
+    Directory(Vec<TreeEntry>),
+}
+
+/// Limits that the tool checks early.
+pub use embed::{MAX_BYTES as MAX_EMBEDDED, OVERLAY_MAX};
+
 /// All of it.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -78,6 +116,7 @@ pub struct Options {
     /// The version of WebAssembly that is accepted.
     pub features: Features,
     pub capabilities: Capabilities,
+    pub embedded: Embedded,
     /// Export to call after `_initialize`, instead of `_start`.
     pub invoke: Option<String>,
     /// External linker instead of the one inside.

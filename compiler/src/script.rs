@@ -8,11 +8,12 @@ use crate::declare::Placement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::features::Features;
 use crate::imports::{Extern, Namespaces};
+use crate::link::{self, Constants};
 use crate::object::{self, Call, Command, Commands};
 use crate::options::Options;
 use crate::parse;
 use crate::pipeline::{self, Plan};
-use crate::{link, target};
+use crate::target;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use std::collections::HashMap;
 use wasmparser::{ExternalKind, Validator};
@@ -127,7 +128,7 @@ impl Script {
         let cpu_features = target::cpu_features(&*self.isa);
         let commands = Commands { cpu_features, prefixes: &self.prefixes, commands: &self.commands };
         self.objects.push(object::emit_script(&commands)?);
-        link::link(self.objects, "_start_script", true, self.options.linker.as_deref())
+        link::link(self.objects, "_start_script", true, Constants::WithCode, self.options.linker.as_deref())
     }
 }
 

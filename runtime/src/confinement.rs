@@ -5,8 +5,9 @@
 //! the runtime opens no path but beneath a granted directory; it stands without this one. So a kernel that lacks
 //! either, or may not be asked for it, is no reason not to run.
 
-use crate::{arch, fd_table, start};
-use rustix::fd::AsRawFd;
+use crate::fd_table::{self, Node};
+use crate::{arch, start};
+use rustix::fd::{AsFd, AsRawFd};
 use wexe_abi::program::FILTER_MAX;
 
 /// Confines the process to the system calls of the program's filter. Any other one kills it.
@@ -85,7 +86,8 @@ fn restrict() -> Result<(), i32> {
     let ruleset = unsafe { arch::syscall(libc::SYS_landlock_create_ruleset, arguments) }?;
     for directory in fd_table::preopens() {
         let allowed = if directory.read_only { READ_FILE | READ_DIR } else { handled & !EXECUTE };
-        let rule = PathBeneath { allowed_access: allowed, parent_fd: directory.host().as_raw_fd() };
+        let Node::Host(host) = directory.node() else { continue };
+        let rule = PathBeneath { allowed_access: allowed, parent_fd: host.as_fd().as_raw_fd() };
         // SAFETY: the kernel reads the rule.
         unsafe {
             arch::syscall(libc::SYS_landlock_add_rule, [ruleset, PATH_BENEATH, &raw const rule as usize, 0, 0, 0])

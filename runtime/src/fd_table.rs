@@ -7,16 +7,16 @@
 //!
 //! Directories that the program was given are put here at start, if it has functions for them.
 
-use crate::arch;
 use crate::errno::{Error, Result, from_linux};
+use crate::{arch, embed};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use rustix::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use rustix::fs::FileType;
 use wexe_abi::types::{Errno, Fd, Filetype, Rights, Size};
 
 /// Most descriptors that a guest can have open. The table is never touched beyond what is used.
-const CAPACITY: usize = 1 << 16;
+pub const CAPACITY: usize = 1 << 16;
 
 /// What may be done with standard input.
 const STDIN: Rights = STREAM.union(Rights::FD_READ);
@@ -37,10 +37,42 @@ const STREAM: Rights = Rights::FD_SEEK
     .union(Rights::SOCK_SHUTDOWN)
     .union(Rights::SOCK_ACCEPT);
 
+/// A descriptor of the host.
+#[derive(Clone, Copy)]
+pub struct Host(i32);
+
+impl AsFd for Host {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        // SAFETY: it is open for as long as the table has it; a stream that is closed on the host is only refused.
+        unsafe { BorrowedFd::borrow_raw(self.0) }
+    }
+}
+
+/// What a descriptor refers to.
+#[derive(Clone, Copy)]
+pub enum Node {
+    Host(Host),
+    /// An open file of a tree inside the executable.
+    Embedded(embed::Handle),
+}
+
+/// What was opened and has no descriptor yet.
+pub enum Opened {
+    Host(OwnedFd),
+    Embedded(embed::Open),
+}
+
+impl From<OwnedFd> for Opened {
+    fn from(host: OwnedFd) -> Opened {
+        Opened::Host(host)
+    }
+}
+
 /// What a guest descriptor stands for.
 #[derive(Clone, Copy)]
 pub struct Descriptor {
-    host: i32,
+    /// A descriptor of the host, or negative: a handle of an embedded file. So small because every program has this.
+    number: i32,
     /// `Unknown` until someone asks.
     filetype: Filetype,
     /// Under a directory granted read-only: nothing reached through it may change.
@@ -52,9 +84,9 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    const fn new(host: i32, rights_base: Rights, rights_inheriting: Rights) -> Descriptor {
+    const fn new(number: i32, rights_base: Rights, rights_inheriting: Rights) -> Descriptor {
         Descriptor {
-            host,
+            number,
             filetype: Filetype::Unknown,
             read_only: false,
             rights_base,
@@ -63,10 +95,14 @@ impl Descriptor {
         }
     }
 
-    /// The host's descriptor.
+    /// The host's descriptor, of what can only be the host's: of an embedded file the kernel says that there is none.
     pub fn host(&self) -> BorrowedFd<'_> {
-        // SAFETY: it is open for as long as the table has it; a stream that is closed on the host is only refused.
-        unsafe { BorrowedFd::borrow_raw(self.host) }
+        // SAFETY: as in `Host`; no embedded file has the number −1.
+        unsafe { BorrowedFd::borrow_raw(self.number) }
+    }
+
+    pub fn node(&self) -> Node {
+        if self.number < 0 { Node::Embedded(self.number) } else { Node::Host(Host(self.number)) }
     }
 
     /// Fails unless all of `rights` are there.
@@ -111,13 +147,7 @@ fn with<T>(work: impl FnOnce(&mut Slots) -> T) -> T {
     // SAFETY: a program has one thread, and no `work` in this file comes back here.
     let slots = unsafe { &mut *TABLE.0.get() };
     if !slots.streams {
-        slots.streams = true;
-        slots.lowest_free = 3;
-        for (host, rights) in [STDIN, STDOUT, STDOUT].into_iter().enumerate() {
-            if let Some(slot) = slots.slots.get_mut(host) {
-                *slot = Slot { open: true, descriptor: Descriptor::new(host as i32, rights, Rights::NONE) };
-            }
-        }
+        slots.add_streams();
     }
     work(slots)
 }
@@ -128,6 +158,18 @@ pub fn preopens() -> impl Iterator<Item = Descriptor> {
 }
 
 impl Slots {
+    #[cold]
+    #[inline(never)]
+    fn add_streams(&mut self) {
+        self.streams = true;
+        self.lowest_free = 3;
+        for (host, rights) in [STDIN, STDOUT, STDOUT].into_iter().enumerate() {
+            if let Some(slot) = self.slots.get_mut(host) {
+                *slot = Slot { open: true, descriptor: Descriptor::new(host as i32, rights, Rights::NONE) };
+            }
+        }
+    }
+
     fn slot(&mut self, fd: Fd) -> Result<&mut Slot> {
         self.slots.get_mut(fd as usize).filter(|slot| slot.open).ok_or(Error(Errno::Badf))
     }
@@ -135,9 +177,9 @@ impl Slots {
     fn free(&mut self, fd: Fd) -> Result<i32> {
         let slot = self.slot(fd)?;
         slot.open = false;
-        let host = slot.descriptor.host;
+        let number = slot.descriptor.number;
         self.lowest_free = self.lowest_free.min(fd as usize);
-        Ok(host)
+        Ok(number)
     }
 }
 
@@ -154,10 +196,20 @@ pub fn get(fd: Fd, rights: Rights) -> Result<Descriptor> {
 }
 
 /// A new descriptor, the lowest that is free; `mfile` if there is none.
-pub fn insert(host: OwnedFd, rights_base: Rights, rights_inheriting: Rights, read_only: bool) -> Result<Fd> {
-    let mut descriptor = Descriptor::new(0, rights_base, rights_inheriting);
+pub fn insert(
+    opened: impl Into<Opened>,
+    rights_base: Rights,
+    rights_inheriting: Rights,
+    read_only: bool,
+) -> Result<Fd> {
+    let (number, filetype) = match opened.into() {
+        Opened::Host(host) => (own(host)?, Filetype::Unknown),
+        Opened::Embedded(open) => (embed::files().begin(open)?, open.filetype),
+    };
+    let mut descriptor = Descriptor::new(number, rights_base, rights_inheriting);
     descriptor.read_only = read_only;
-    add(host, descriptor)
+    descriptor.filetype = filetype;
+    add(descriptor)
 }
 
 /// Two new descriptors, or none; `mfile` if there is no room for both.
@@ -172,16 +224,25 @@ pub fn insert_pair(first: OwnedFd, second: OwnedFd, rights_base: Rights) -> Resu
 
 /// A directory that the program is given under `name`.
 pub fn insert_preopen(host: OwnedFd, name: &'static [u8], read_only: bool) -> Result<Fd> {
-    let mut descriptor = Descriptor::new(0, PREOPEN_BASE, PREOPEN_INHERITING);
+    add_preopen(own(host)?, name, read_only)
+}
+
+/// A directory inside the executable that the program sees under `name`.
+pub fn insert_tree(handle: embed::Handle, name: &'static [u8], read_only: bool) -> Result<Fd> {
+    add_preopen(handle, name, read_only)
+}
+
+fn add_preopen(number: i32, name: &'static [u8], read_only: bool) -> Result<Fd> {
+    let mut descriptor = Descriptor::new(number, PREOPEN_BASE, PREOPEN_INHERITING);
     descriptor.read_only = read_only;
     descriptor.preopen = Some(name);
     descriptor.filetype = Filetype::Directory;
-    add(host, descriptor)
+    add(descriptor)
 }
 
 /// A listening socket that the program is given.
 pub fn insert_listener(host: OwnedFd) -> Result<Fd> {
-    add(host, Descriptor::new(0, LISTENER.union(Rights::SOCK_ADDR_LOCAL), Rights::NONE))
+    add(Descriptor::new(own(host)?, LISTENER.union(Rights::SOCK_ADDR_LOCAL), Rights::NONE))
 }
 
 /// Another descriptor for what `fd` is, the lowest that is free from `lowest` on; `badf`, `mfile` if there is none,
@@ -191,8 +252,11 @@ pub fn duplicate(fd: Fd, lowest: Size) -> Result<Fd> {
     if lowest as usize >= CAPACITY {
         return Err(Errno::Inval.into());
     }
-    let host = rustix::io::fcntl_dupfd_cloexec(descriptor.host(), 3)?;
-    put(host, Descriptor { preopen: None, ..descriptor }, lowest as usize)
+    let number = match descriptor.node() {
+        Node::Host(host) => rustix::io::fcntl_dupfd_cloexec(host, 3)?.into_raw_fd(),
+        Node::Embedded(file) => embed::files().share(file)?,
+    };
+    put(Descriptor { number, preopen: None, ..descriptor }, lowest as usize)
 }
 
 /// Fails with `mfile` unless there is room for `count` more descriptors.
@@ -221,30 +285,38 @@ pub fn set_close_on_exec(fd: Fd, close_on_exec: bool) -> Result<()> {
     Ok(())
 }
 
-fn add(host: OwnedFd, descriptor: Descriptor) -> Result<Fd> {
+/// The number of a descriptor of the host, above those of the standard streams.
+fn own(host: OwnedFd) -> Result<i32> {
     let host = if host.as_raw_fd() <= 2 { rustix::io::fcntl_dupfd_cloexec(&host, 3)? } else { host };
-    put(host, descriptor, 0)
+    Ok(host.into_raw_fd())
 }
 
-fn put(host: OwnedFd, mut descriptor: Descriptor, lowest: usize) -> Result<Fd> {
-    let fd = with(|table| {
+fn add(descriptor: Descriptor) -> Result<Fd> {
+    put(descriptor, 0)
+}
+
+/// Gives what the descriptor has the number of the lowest slot that is free from `lowest` on, or closes it.
+fn put(descriptor: Descriptor, lowest: usize) -> Result<Fd> {
+    let added = with(|table| {
         let start = table.lowest_free.max(lowest);
         let mut free = table.slots.iter_mut().enumerate().skip(start).filter(|(_, slot)| !slot.open);
         let (fd, slot) = free.next().ok_or(Error(Errno::Mfile))?;
-        descriptor.host = host.into_raw_fd();
         *slot = Slot { open: true, descriptor };
         if start == table.lowest_free {
             table.lowest_free = fd + 1;
         }
-        Ok::<Fd, Error>(fd as Fd)
-    })?;
-    set_close_on_exec(fd, false)?;
-    Ok(fd)
+        Ok(fd as Fd)
+    });
+    match added {
+        Ok(fd) => set_close_on_exec(fd, false)?,
+        Err(_) => close_number(descriptor.number)?,
+    }
+    added
 }
 
 /// Closes `fd`; `badf` if it is not open.
 pub fn close(fd: Fd) -> Result<()> {
-    close_host(with(|table| table.free(fd))?)
+    close_number(with(|table| table.free(fd))?)
 }
 
 /// Closes `to` and gives its number to the descriptor `from`; `badf` if either is not open.
@@ -254,10 +326,10 @@ pub fn renumber(from: Fd, to: Fd) -> Result<()> {
     if from == to {
         return Ok(());
     }
-    close_host(with(|table| {
+    close_number(with(|table| {
         let replaced = core::mem::replace(&mut table.slot(to)?.descriptor, descriptor);
         table.free(from)?;
-        Ok::<i32, Error>(replaced.host)
+        Ok::<i32, Error>(replaced.number)
     })?)?;
     set_close_on_exec(to, false)
 }
@@ -282,9 +354,10 @@ pub fn filetype(fd: Fd) -> Result<Filetype> {
     if descriptor.filetype != Filetype::Unknown {
         return Ok(descriptor.filetype);
     }
-    let stat = rustix::fs::fstat(descriptor.host())?;
-    let filetype = match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Socket => match rustix::net::sockopt::socket_type(descriptor.host())? {
+    // Of embedded files it is known from the beginning.
+    let host = descriptor.host();
+    let filetype = match FileType::from_raw_mode(rustix::fs::fstat(host)?.st_mode) {
+        FileType::Socket => match rustix::net::sockopt::socket_type(host)? {
             rustix::net::SocketType::DGRAM => Filetype::SocketDgram,
             _ => Filetype::SocketStream,
         },
@@ -307,9 +380,12 @@ pub fn from_host(filetype: FileType) -> Filetype {
     }
 }
 
-fn close_host(host: i32) -> Result<()> {
+fn close_number(number: i32) -> Result<()> {
+    if number < 0 {
+        return embed::files().end(number);
+    }
     // SAFETY: the table owned it and has it no more.
-    match unsafe { arch::syscall(libc::SYS_close, [host as usize, 0, 0, 0, 0, 0]) } {
+    match unsafe { arch::syscall(libc::SYS_close, [number as usize, 0, 0, 0, 0, 0]) } {
         // Linux closes the descriptor even if it is interrupted.
         Ok(_) | Err(libc::EINTR) => Ok(()),
         Err(errno) => Err(from_linux(errno).into()),

@@ -1,17 +1,19 @@
-//! What can be done with an open file: system calls, in terms of WASI. Host functions on descriptors only check rights
-//! and guest memory before they call this.
+//! What can be done with an open file, be it the host's or inside the executable, in terms of WASI. Host functions on
+//! descriptors only check rights and guest memory before they call this.
 
 use crate::errno::{Result, retry};
-use crate::fd_table::{self, Descriptor};
-use crate::transfer;
+use crate::fd_table::{self, Descriptor, Node};
 use crate::wasi_snapshot_preview1::clock::{timespec, timestamp};
+use crate::{embed, transfer};
 use core::mem::MaybeUninit;
+use rustix::fd::AsFd;
 use rustix::fs::{AtFlags, FallocateFlags, FileType, OFlags, RawDir, SeekFrom, Stat, Timestamps};
 use rustix::time::Timespec;
 use wexe_abi::types::*;
 
 /// Tells the kernel how a part of a file will be used; no length means to its end.
 pub fn advise(descriptor: &Descriptor, offset: Filesize, len: Filesize, advice: Advice) -> Result<()> {
+    let Node::Host(host) = descriptor.node() else { return Ok(()) };
     let advice = match advice {
         Advice::Normal => rustix::fs::Advice::Normal,
         Advice::Sequential => rustix::fs::Advice::Sequential,
@@ -20,37 +22,47 @@ pub fn advise(descriptor: &Descriptor, offset: Filesize, len: Filesize, advice: 
         Advice::Dontneed => rustix::fs::Advice::DontNeed,
         Advice::Noreuse => rustix::fs::Advice::NoReuse,
     };
-    rustix::fs::fadvise(descriptor.host(), offset, core::num::NonZero::new(len), advice)?;
+    rustix::fs::fadvise(host, offset, core::num::NonZero::new(len), advice)?;
     Ok(())
 }
 
 /// Makes sure that there is room for `len` bytes at `offset`.
 pub fn allocate(descriptor: &Descriptor, offset: Filesize, len: Filesize) -> Result<()> {
-    retry(|| rustix::fs::fallocate(descriptor.host(), FallocateFlags::empty(), offset, len))?;
-    Ok(())
+    match descriptor.node() {
+        Node::Host(host) => Ok(retry(|| rustix::fs::fallocate(host, FallocateFlags::empty(), offset, len))?),
+        Node::Embedded(file) => embed::files().allocate_open(file, offset, len),
+    }
 }
 
 /// Waits until the data are on the disk, and the attributes too unless only the data matter.
 pub fn synchronise(descriptor: &Descriptor, only_data: bool) -> Result<()> {
-    let call = if only_data { rustix::fs::fdatasync } else { rustix::fs::fsync };
-    retry(|| call(descriptor.host()))?;
+    let Node::Host(host) = descriptor.node() else { return Ok(()) };
+    retry(|| if only_data { rustix::fs::fdatasync(host) } else { rustix::fs::fsync(host) })?;
     Ok(())
 }
 
 /// The flags that it was opened with, and that were set since.
 pub fn flags(descriptor: &Descriptor) -> Result<OFlags> {
-    Ok(rustix::fs::fcntl_getfl(descriptor.host())?)
+    match descriptor.node() {
+        Node::Host(host) => Ok(rustix::fs::fcntl_getfl(host)?),
+        Node::Embedded(file) => embed::files().flags(file),
+    }
 }
 
-/// Sets those flags that can be set on an open file.
+/// Sets or clears `APPEND` and `NONBLOCK`: the others cannot be changed on an open file.
 pub fn set_flags(descriptor: &Descriptor, flags: OFlags) -> Result<()> {
-    rustix::fs::fcntl_setfl(descriptor.host(), flags)?;
-    Ok(())
+    match descriptor.node() {
+        Node::Host(host) => Ok(rustix::fs::fcntl_setfl(host, flags)?),
+        Node::Embedded(file) => embed::files().set_flags(file, flags),
+    }
 }
 
 /// Its attributes.
 pub fn stat(fd: Fd, descriptor: &Descriptor) -> Result<Filestat> {
-    let mut stat = filestat(&rustix::fs::fstat(descriptor.host())?)?;
+    let mut stat = match descriptor.node() {
+        Node::Host(host) => filestat(&rustix::fs::fstat(host)?)?,
+        Node::Embedded(file) => embed::files().stat_open(file)?,
+    };
     if stat.filetype == Filetype::SocketStream as u8 {
         stat.filetype = fd_table::filetype(fd)? as u8;
     }
@@ -59,29 +71,57 @@ pub fn stat(fd: Fd, descriptor: &Descriptor) -> Result<Filestat> {
 
 /// Cuts it off or extends it with zeros.
 pub fn set_size(descriptor: &Descriptor, size: Filesize) -> Result<()> {
-    retry(|| rustix::fs::ftruncate(descriptor.host(), size))?;
-    Ok(())
+    match descriptor.node() {
+        Node::Host(host) => Ok(retry(|| rustix::fs::ftruncate(host, size))?),
+        Node::Embedded(file) => embed::files().set_size_open(file, size),
+    }
 }
 
 /// Sets its times.
 pub fn set_times(descriptor: &Descriptor, times: &Timestamps) -> Result<()> {
-    rustix::fs::futimens(descriptor.host(), times)?;
-    Ok(())
+    match descriptor.node() {
+        Node::Host(host) => Ok(rustix::fs::futimens(host, times)?),
+        Node::Embedded(file) => embed::files().set_times_open(file, times),
+    }
 }
 
 /// Reads into the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
 pub fn read(descriptor: &Descriptor, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
-    transfer::read(descriptor.host(), vectors, count, offset)
+    match descriptor.node() {
+        Node::Host(host) => transfer::read(host.as_fd(), vectors, count, offset),
+        Node::Embedded(file) => embed::files().read_open(file, vectors, count, offset),
+    }
 }
 
 /// Writes the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
 pub fn write(descriptor: &Descriptor, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
-    transfer::write(descriptor.host(), vectors, count, offset)
+    match descriptor.node() {
+        Node::Host(host) => transfer::write(host.as_fd(), vectors, count, offset),
+        Node::Embedded(file) => embed::files().write_open(file, vectors, count, offset),
+    }
 }
 
 /// Moves the descriptor's place: the new one.
 pub fn seek(descriptor: &Descriptor, target: SeekFrom) -> Result<Filesize> {
-    Ok(rustix::fs::seek(descriptor.host(), target)?)
+    match descriptor.node() {
+        Node::Host(host) => Ok(rustix::fs::seek(host, target)?),
+        Node::Embedded(file) => embed::files().seek_open(file, target),
+    }
+}
+
+/// How many bytes can be read without waiting.
+pub fn available(descriptor: &Descriptor) -> Filesize {
+    match descriptor.node() {
+        // A listening socket cannot say; a place beyond the end of a file is a negative number.
+        Node::Host(host) => rustix::io::ioctl_fionread(host)
+            .map_or(1, |available| if available > i32::MAX as u64 { 0 } else { available }),
+        Node::Embedded(file) => embed::files().available(file),
+    }
+}
+
+/// Whether it is a terminal.
+pub fn is_terminal(descriptor: &Descriptor) -> bool {
+    matches!(descriptor.node(), Node::Host(host) if rustix::termios::isatty(host))
 }
 
 /// An entry of a directory.
@@ -96,10 +136,14 @@ pub struct Entry<'a> {
 /// Hands the entries of a directory from a position on to `take`, without `.` and `..`, until that says that it has
 /// enough.
 pub fn entries(descriptor: &Descriptor, position: u64, take: &mut dyn FnMut(Entry) -> Result<bool>) -> Result<()> {
-    let position = i64::try_from(position).map_err(|_| Errno::Inval)?;
-    rustix::fs::seek(descriptor.host(), SeekFrom::Start(position as u64))?;
+    let position = i64::try_from(position).map_err(|_| Errno::Inval)? as u64;
+    let host = match descriptor.node() {
+        Node::Host(host) => host,
+        Node::Embedded(directory) => return embed::files().entries_open(directory, position, take),
+    };
+    rustix::fs::seek(host, SeekFrom::Start(position))?;
     let mut entries = [MaybeUninit::uninit(); 4096];
-    let mut entries = RawDir::new(descriptor.host(), &mut entries);
+    let mut entries = RawDir::new(host, &mut entries);
     while let Some(entry) = entries.next() {
         let entry = entry?;
         let name = entry.file_name();
@@ -108,7 +152,7 @@ pub fn entries(descriptor: &Descriptor, position: u64, take: &mut dyn FnMut(Entr
         }
         let filetype = match entry.file_type() {
             // Some file systems do not say.
-            FileType::Unknown => rustix::fs::statat(descriptor.host(), name, AtFlags::SYMLINK_NOFOLLOW)
+            FileType::Unknown => rustix::fs::statat(host, name, AtFlags::SYMLINK_NOFOLLOW)
                 .map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode)),
             known => known,
         };

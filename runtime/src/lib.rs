@@ -12,6 +12,7 @@ mod builtins;
 mod capabilities;
 mod confinement;
 mod dns;
+mod embed;
 mod errno;
 mod exception;
 mod fd_table;

@@ -25,12 +25,20 @@ pub struct OutOfBounds;
 static GUEST: AtomicPtr<MemoryState> = AtomicPtr::new(core::ptr::null_mut());
 static NO_MEMORY: MemoryState = MemoryState { size: 0, base: LOW_MEMORY, max_size: 0, page_size_log2: 16, reserved: 0 };
 
-/// Some bytes of linear memory. Memory never shrinks or moves, so they stay valid.
+/// Some bytes of linear memory. Memory never shrinks or moves, so they stay valid. To the kernel this is an `iovec`.
+#[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Bytes {
     data: *mut u8,
     len: usize,
 }
+
+const _: () = {
+    use core::mem::offset_of;
+    assert!(size_of::<Bytes>() == size_of::<libc::iovec>());
+    assert!(offset_of!(Bytes, data) == offset_of!(libc::iovec, iov_base));
+    assert!(offset_of!(Bytes, len) == offset_of!(libc::iovec, iov_len));
+};
 
 /// The `len` bytes at guest address `address`. No bytes at the very end of memory are fine.
 pub fn bytes(address: u32, len: u32) -> Result<Bytes, OutOfBounds> {
@@ -81,10 +89,12 @@ impl Bytes {
         }
     }
 
-    /// Copies guest bytes to `host`, as many as fit.
-    pub fn copy_to(self, host: &mut [u8]) {
+    /// Copies guest bytes to `host`, as many as fit: how many.
+    pub fn copy_to(self, host: &mut [u8]) -> usize {
+        let len = self.len.min(host.len());
         // SAFETY: as in `copy_to_uninit`.
-        unsafe { core::ptr::copy_nonoverlapping(self.data, host.as_mut_ptr(), self.len.min(host.len())) };
+        unsafe { core::ptr::copy_nonoverlapping(self.data, host.as_mut_ptr(), len) };
+        len
     }
 
     /// Copies `host` to guest bytes, as many as fit: how many.
@@ -117,6 +127,13 @@ unsafe impl<T: Plain, const N: usize> Plain for [T; N] {}
 pub fn bytes_of<T: Plain>(value: &T) -> &[u8] {
     // SAFETY: a plain value has no padding, so all its bytes are initialised.
     unsafe { core::slice::from_raw_parts(core::ptr::from_ref(value).cast(), size_of::<T>()) }
+}
+
+/// The value that is stored at the beginning of `bytes`, if there are enough.
+pub fn value_of<T: Plain>(bytes: &[u8]) -> Option<T> {
+    let bytes = bytes.get(..size_of::<T>())?;
+    // SAFETY: as many bytes as the value has, and any are one.
+    Some(unsafe { bytes.as_ptr().cast::<T>().read_unaligned() })
 }
 
 macro_rules! plain_structures {
@@ -182,8 +199,8 @@ impl<T: Plain> Array<T> {
 /// What Linux takes at most in one vectored call.
 pub const MAX_VECTORS: usize = libc::UIO_MAXIOV as usize;
 
-/// Room for the host's form of a guest's vectors, at most `N`.
-pub struct Vectors<const N: usize>([MaybeUninit<libc::iovec>; N]);
+/// Room for what a guest's vectors stand for, at most `N`.
+pub struct Vectors<const N: usize>([MaybeUninit<Bytes>; N]);
 
 impl<const N: usize> Vectors<N> {
     pub const fn new() -> Vectors<N> {
@@ -194,6 +211,14 @@ impl<const N: usize> Vectors<N> {
     /// find no room: reading and writing less than asked for is allowed.
     #[inline(always)]
     pub fn translate(&mut self, address: u32, count: u32) -> Result<&[libc::iovec], OutOfBounds> {
+        let vectors = self.parts(address, count)?;
+        // SAFETY: the two have the same layout.
+        Ok(unsafe { core::slice::from_raw_parts(vectors.as_ptr().cast(), vectors.len()) })
+    }
+
+    /// The same in the form in which the runtime itself can use them.
+    #[inline(always)]
+    pub fn parts(&mut self, address: u32, count: u32) -> Result<&[Bytes], OutOfBounds> {
         let mut len = 0;
         for [address, size] in array::<[u32; 2]>(address, count)?.iter() {
             let bytes = bytes(address, size)?;
@@ -201,7 +226,7 @@ impl<const N: usize> Vectors<N> {
                 continue;
             }
             let Some(host) = self.0.get_mut(len) else { break };
-            host.write(libc::iovec { iov_base: bytes.data.cast(), iov_len: bytes.len });
+            host.write(bytes);
             len += 1;
         }
         // SAFETY: the first `len` are initialised.

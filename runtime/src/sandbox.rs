@@ -12,11 +12,11 @@
 //! socket itself, which is open by then ([`SocketPath`]).
 
 use crate::errno::{Result, retry};
-use crate::fd_table::Descriptor;
+use crate::fd_table::{Descriptor, Host, Node, Opened};
 use crate::file::filestat;
 use crate::memory::Bytes;
 use crate::socket::{self, Address};
-use crate::{memory, stderr, transfer};
+use crate::{embed, memory, stderr, transfer};
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -76,6 +76,10 @@ impl<'a> Path<'a> {
         c_str(self.0)
     }
 
+    fn as_bytes(&self) -> &[u8] {
+        self.as_c_str().to_bytes()
+    }
+
     /// Where its last component begins and ends (before the slashes that may follow it).
     fn last_component(&self) -> (usize, usize) {
         let is_separator = |&byte: &u8| byte == b'/' || byte == 0;
@@ -115,13 +119,13 @@ fn is_dots(name: &[u8]) -> bool {
 
 /// An open directory and a name in it.
 pub struct Place<'a> {
-    directory: Directory<'a>,
+    directory: Directory,
     /// One component, perhaps with slashes after it. Empty: the place is what `directory` is.
     pub name: &'a CStr,
 }
 
-enum Directory<'a> {
-    Given(BorrowedFd<'a>),
+enum Directory {
+    Given(Host),
     Opened(OwnedFd),
 }
 
@@ -140,15 +144,18 @@ impl Place<'_> {
 impl AsFd for Place<'_> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match &self.directory {
-            Directory::Given(directory) => *directory,
+            Directory::Given(directory) => directory.as_fd(),
             Directory::Opened(directory) => directory.as_fd(),
         }
     }
 }
 
-/// Opens `path` beneath `directory`.
-pub fn open(directory: &Descriptor, path: &Path, flags: OFlags, mode: Mode) -> Result<OwnedFd> {
-    open_beneath(directory.host(), path.as_c_str(), flags, mode)
+/// Opens `path` beneath `directory`, and creates it if `flags` say so.
+pub fn open(directory: &Descriptor, path: &Path, flags: OFlags, mode: Mode) -> Result<Opened> {
+    match directory.node() {
+        Node::Host(host) => Ok(Opened::Host(open_beneath(host.as_fd(), path.as_c_str(), flags, mode)?)),
+        Node::Embedded(start) => Ok(Opened::Embedded(embed::files().open(start, path.as_bytes(), flags)?)),
+    }
 }
 
 fn open_beneath(directory: BorrowedFd, path: &CStr, flags: OFlags, mode: Mode) -> Result<OwnedFd> {
@@ -170,28 +177,29 @@ fn open_beneath(directory: BorrowedFd, path: &CStr, flags: OFlags, mode: Mode) -
 }
 
 /// Where `path` beneath `directory` is to be created, removed or renamed.
-fn place<'a>(directory: &'a Descriptor, path: Path<'a>) -> Result<Place<'a>> {
+fn place(directory: Host, path: Path<'_>) -> Result<Place<'_>> {
     let (start, end) = path.last_component();
     if is_dots(path.0.get(start..end).unwrap_or_default()) {
         // The kernel refuses to do any of that to `.`, and the right errno is its own.
-        let opened = open(directory, &path, OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
+        let flags = OFlags::PATH | OFlags::DIRECTORY;
+        let opened = open_beneath(directory.as_fd(), path.as_c_str(), flags, Mode::empty())?;
         return Ok(Place { directory: Directory::Opened(opened), name: c"." });
     }
     let (parent, name) = path.split();
     let directory = match parent {
-        None => Directory::Given(directory.host()),
+        None => Directory::Given(directory),
         Some(parent) => {
             let flags = OFlags::PATH | OFlags::DIRECTORY;
-            Directory::Opened(open_beneath(directory.host(), parent, flags, Mode::empty())?)
+            Directory::Opened(open_beneath(directory.as_fd(), parent, flags, Mode::empty())?)
         }
     };
     Ok(Place { directory, name })
 }
 
 /// Where what is at `path` beneath `directory` can be looked at or changed; `follow` a link that it may be.
-fn find<'a>(directory: &'a Descriptor, path: Path<'a>, follow: bool) -> Result<Place<'a>> {
+fn find(directory: Host, path: Path<'_>, follow: bool) -> Result<Place<'_>> {
     if follow || path.names_directory() {
-        let opened = open(directory, &path, OFlags::PATH, Mode::empty())?;
+        let opened = open_beneath(directory.as_fd(), path.as_c_str(), OFlags::PATH, Mode::empty())?;
         return Ok(Place { directory: Directory::Opened(opened), name: c"" });
     }
     place(directory, path)
@@ -199,7 +207,11 @@ fn find<'a>(directory: &'a Descriptor, path: Path<'a>, follow: bool) -> Result<P
 
 /// Creates the directory `path`.
 pub fn create_directory(directory: &Descriptor, path: Path) -> Result<()> {
-    let place = place(directory, path)?;
+    let host = match directory.node() {
+        Node::Host(host) => host,
+        Node::Embedded(start) => return embed::files().create_directory(start, path.as_bytes()),
+    };
+    let place = place(host, path)?;
     // Less what the process's umask takes away.
     rustix::fs::mkdirat(&place, place.name, Mode::from_raw_mode(0o777))?;
     Ok(())
@@ -207,28 +219,49 @@ pub fn create_directory(directory: &Descriptor, path: Path) -> Result<()> {
 
 /// Creates the symbolic link `path`, which holds `contents`.
 pub fn create_link(directory: &Descriptor, path: Path, contents: &Path) -> Result<()> {
-    let place = place(directory, path)?;
+    let host = match directory.node() {
+        Node::Host(host) => host,
+        Node::Embedded(start) => {
+            return embed::files().create_link(start, path.as_bytes(), contents.as_bytes());
+        }
+    };
+    let place = place(host, path)?;
     rustix::fs::symlinkat(contents.as_c_str(), &place, place.name)?;
     Ok(())
 }
 
 /// The attributes of what is at `path`; `follow` a link that it may be.
 pub fn stat(directory: &Descriptor, path: Path, follow: bool) -> Result<Filestat> {
-    let place = find(directory, path, follow)?;
+    let host = match directory.node() {
+        Node::Host(host) => host,
+        Node::Embedded(start) => return embed::files().stat_at(start, path.as_bytes(), follow),
+    };
+    let place = find(host, path, follow)?;
     filestat(&rustix::fs::statat(&place, place.name, place.flags())?)
 }
 
 /// Sets the times of what is at `path`; `follow` a link that it may be.
 pub fn set_times(directory: &Descriptor, path: Path, follow: bool, times: &Timestamps) -> Result<()> {
-    let place = find(directory, path, follow)?;
+    let host = match directory.node() {
+        Node::Host(host) => host,
+        Node::Embedded(start) => return embed::files().set_times_at(start, path.as_bytes(), follow, times),
+    };
+    let place = find(host, path, follow)?;
     rustix::fs::utimensat(&place, place.name, times, place.flags())?;
     Ok(())
 }
 
 /// Gives the file `old` a second name.
 pub fn link(old_directory: &Descriptor, old: Path, new_directory: &Descriptor, new: Path) -> Result<()> {
-    let old = find(old_directory, old, false)?;
-    let new = place(new_directory, new)?;
+    let (old_host, new_host) = match (old_directory.node(), new_directory.node()) {
+        (Node::Host(old), Node::Host(new)) => (old, new),
+        (Node::Embedded(from), Node::Embedded(to)) => {
+            return embed::files().link_at((from, old.as_bytes()), (to, new.as_bytes()));
+        }
+        _ => return Err(Errno::Xdev.into()),
+    };
+    let old = find(old_host, old, false)?;
+    let new = place(new_host, new)?;
     if old.is_open() {
         // Its path says that it is a directory.
         return Err(Errno::Perm.into());
@@ -239,7 +272,11 @@ pub fn link(old_directory: &Descriptor, old: Path, new_directory: &Descriptor, n
 
 /// Stores what the symbolic link `path` holds, as much as fits: how many bytes.
 pub fn read_link(directory: &Descriptor, path: Path, contents: Bytes) -> Result<Size> {
-    let link = find(directory, path, false)?;
+    let host = match directory.node() {
+        Node::Host(host) => host,
+        Node::Embedded(start) => return embed::files().read_link(start, path.as_bytes(), contents),
+    };
+    let link = find(host, path, false)?;
     if link.is_open() {
         return Err(Errno::Inval.into());
     }
@@ -253,15 +290,29 @@ pub fn read_link(directory: &Descriptor, path: Path, contents: Bytes) -> Result<
 
 /// Removes a file or a link, or with the flag `REMOVEDIR` an empty directory.
 pub fn remove(directory: &Descriptor, path: Path, flags: AtFlags) -> Result<()> {
-    let place = place(directory, path)?;
+    let host = match directory.node() {
+        Node::Host(host) => host,
+        Node::Embedded(start) => {
+            let is_directory = flags.contains(AtFlags::REMOVEDIR);
+            return embed::files().remove(start, path.as_bytes(), is_directory);
+        }
+    };
+    let place = place(host, path)?;
     rustix::fs::unlinkat(&place, place.name, flags)?;
     Ok(())
 }
 
 /// Renames `old` to `new`, which is replaced.
 pub fn rename(old_directory: &Descriptor, old: Path, new_directory: &Descriptor, new: Path) -> Result<()> {
-    let old = place(old_directory, old)?;
-    let new = place(new_directory, new)?;
+    let (old_host, new_host) = match (old_directory.node(), new_directory.node()) {
+        (Node::Host(old), Node::Host(new)) => (old, new),
+        (Node::Embedded(from), Node::Embedded(to)) => {
+            return embed::files().rename_at((from, old.as_bytes()), (to, new.as_bytes()));
+        }
+        _ => return Err(Errno::Xdev.into()),
+    };
+    let old = place(old_host, old)?;
+    let new = place(new_host, new)?;
     rustix::fs::renameat(&old, old.name, &new, new.name)?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 
 mod program;
 
-use super::{TemporaryDirectory, link};
-use crate::ErrorKind;
+use super::{Constants, TemporaryDirectory};
+use crate::{ErrorKind, Result};
 use program::{Function, MEMORY_STATE, PAGE, TestProgram};
 use std::fs;
 use std::io::Write;
@@ -15,6 +15,10 @@ use wexe_abi::layout::{LOW_MEMORY, STATE_BASE};
 use wexe_abi::program::CPU_FEATURES;
 use wexe_abi::script::{NOT_PERFORMED, RETURNED, TRAPPED};
 use wexe_abi::trap::Trap;
+
+fn link(objects: Vec<Vec<u8>>, entry: &str, strip: bool, linker: Option<&Path>) -> Result<Vec<u8>> {
+    super::link(objects, entry, strip, Constants::WithCode, linker)
+}
 
 fn run(executable: &[u8]) -> ProcessOutput {
     run_shell(executable, "exec \"$0\"", &[])

@@ -20,12 +20,14 @@ pub(super) enum Section {
     Rodata,
     /// Constant data with addresses, relocated at start.
     Relro,
+    /// Directory trees (`wexe_abi::embed`).
+    Embedded,
     /// Initial contents of linear memories.
     Image,
 }
 
 impl Section {
-    pub const ALL: [Section; 4] = [Section::Text, Section::Rodata, Section::Relro, Section::Image];
+    pub const ALL: [Section; 5] = [Section::Text, Section::Rodata, Section::Relro, Section::Embedded, Section::Image];
 }
 
 /// Bytes with holes for addresses.

@@ -6,6 +6,7 @@
 mod blob;
 mod code;
 mod data;
+mod embed;
 mod program;
 
 pub(crate) use program::{Call, Command, Commands, Entry, emit_program, emit_script};
@@ -46,6 +47,7 @@ impl Writer<'_> {
                 Section::Relro => {
                     (".data.rel.ro.wexe", SectionKind::ReadOnlyDataWithRel, elf::SHF_ALLOC | elf::SHF_WRITE)
                 }
+                Section::Embedded => (".rodata.wexe.embed", SectionKind::ReadOnlyData, elf::SHF_ALLOC),
                 Section::Image => (".wasm_mem", SectionKind::Data, elf::SHF_ALLOC | elf::SHF_WRITE),
             };
             let id = object.add_section(Vec::new(), name.into(), kind);

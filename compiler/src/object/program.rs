@@ -1,9 +1,10 @@
 //! Modules → the descriptors that the runtime starts from: `wexe.program`, and `wexe.script` for test scripts.
 
 use super::blob::{Blob, Pointee, Section};
-use super::{ModuleObject, Writer};
+use super::{ModuleObject, Writer, embed};
 use crate::confinement::Filter;
 use crate::error::Result;
+use crate::options::Embedded;
 use wexe_abi::program::Program;
 use wexe_abi::script;
 
@@ -22,6 +23,7 @@ pub(crate) struct Entry<'a> {
     pub params: &'a [u8],
     pub results: &'a [u8],
     pub filter: &'a Filter,
+    pub embedded: &'a Embedded,
 }
 
 /// Adds the program's descriptor to the object of its only module.
@@ -38,7 +40,8 @@ pub(crate) fn emit_program(object: ModuleObject, entry: &Entry<'_>) -> Result<Ve
         results: Array::bytes(&mut relro, entry.results),
         filter: Array::instructions(&mut relro, entry.filter),
     };
-    let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays, entry.filter.process as u64);
+    let embedded = embed::put(entry.embedded, &mut writer, &mut relro)?;
+    let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays, entry.filter.process as u64, embedded);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
     writer.fill(Section::Relro, relro, 16)?;
     writer.add_note(entry.note);
@@ -85,7 +88,14 @@ impl Array {
 }
 
 /// Writes `wexe_abi::program::Program`; its offset.
-fn put_program(relro: &mut Blob, cpu_features: u64, calls: &[Pointee], arrays: &Arrays, filter_process: u64) -> u64 {
+fn put_program(
+    relro: &mut Blob,
+    cpu_features: u64,
+    calls: &[Pointee],
+    arrays: &Arrays,
+    filter_process: u64,
+    embedded: Pointee,
+) -> u64 {
     let program = relro.align(8);
     relro.put_u64(cpu_features);
     arrays.capabilities.put(relro);
@@ -97,6 +107,7 @@ fn put_program(relro: &mut Blob, cpu_features: u64, calls: &[Pointee], arrays: &
     arrays.results.put(relro);
     arrays.filter.put(relro);
     relro.put_u64(filter_process);
+    relro.put_pointer(embedded);
     debug_assert_eq!(relro.bytes.len() as u64 - program, size_of::<Program>() as u64);
     program
 }
@@ -166,7 +177,7 @@ pub(crate) fn emit_script(commands: &Commands<'_>) -> Result<Vec<u8>> {
     let script = relro.align(8);
     relro.put_pointer(here(list));
     relro.put_u64(commands.commands.len() as u64);
-    let program = put_program(&mut relro, commands.cpu_features, &[], &arrays, 0);
+    let program = put_program(&mut relro, commands.cpu_features, &[], &arrays, 0, Pointee::Null);
     writer.define(b"wexe.script".to_vec(), Section::Relro, script, size_of::<script::Script>() as u64, true);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
     writer.fill(Section::Relro, relro, 16)?;

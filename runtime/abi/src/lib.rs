@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod builtins;
 pub mod capabilities;
 pub mod description;
+pub mod embed;
 pub mod grants;
 pub mod imports;
 pub mod layout;

@@ -41,6 +41,10 @@ pub enum Fact {
     SystemCall = b's',
     /// It confines itself by Landlock to the directories that it was granted. The text is empty.
     Landlock = b'l',
+    /// The path under which the program sees an embedded directory.
+    Embedded = b'e',
+    /// Bytes of memory for changes to embedded directories.
+    Overlay = b'o',
 }
 
 impl Fact {
@@ -53,5 +57,7 @@ impl Fact {
         Fact::Import,
         Fact::SystemCall,
         Fact::Landlock,
+        Fact::Embedded,
+        Fact::Overlay,
     ];
 }

@@ -3,6 +3,7 @@
 //! Pointers are ordinary pointers (relocated at start); everything of size is behind one of them.
 
 use crate::capabilities::Capability;
+use crate::embed::Embedded;
 use crate::layout::{MemoryState, TableState};
 use crate::system_calls::OF_DIRECTORIES;
 
@@ -37,6 +38,8 @@ pub struct Program {
     pub filter_len: u64,
     /// Which instruction of it compares with the number of the process; 0: none.
     pub filter_process: u64,
+    /// Directory trees inside the executable; null if there are none.
+    pub embedded: *const Embedded,
 }
 
 /// A function of the runtime that only some programs need at start. The others are linked without it.
@@ -46,15 +49,24 @@ pub struct AtStart {
     /// Programs that import a function whose name begins with one of these need it,
     pub imports: &'static [&'static str],
     /// and programs that are given this.
-    pub capability: Capability,
+    pub given: Given,
+}
+
+/// What a program may be given when it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    Capability(Capability),
+    /// Directory trees inside the executable.
+    Trees,
 }
 
 /// In the order in which they are called, which is that of the descriptors they open.
 pub const AT_START: &[AtStart] = &[
-    AtStart { symbol: "wexe.open_directories", imports: OF_DIRECTORIES, capability: Capability::Dir },
-    AtStart { symbol: "wexe.open_listeners", imports: &["sock_accept"], capability: Capability::Listen },
-    AtStart { symbol: "wexe.open_configuration", imports: &["resolve"], capability: Capability::Net },
-    AtStart { symbol: CONFINE_TO_DIRECTORIES, imports: OF_DIRECTORIES, capability: Capability::Dir },
+    AtStart { symbol: "wexe.open_directories", imports: OF_DIRECTORIES, given: Given::Capability(Capability::Dir) },
+    AtStart { symbol: "wexe.open_trees", imports: &[], given: Given::Trees },
+    AtStart { symbol: "wexe.open_listeners", imports: &["sock_accept"], given: Given::Capability(Capability::Listen) },
+    AtStart { symbol: "wexe.open_configuration", imports: &["resolve"], given: Given::Capability(Capability::Net) },
+    AtStart { symbol: CONFINE_TO_DIRECTORIES, imports: OF_DIRECTORIES, given: Given::Capability(Capability::Dir) },
 ];
 
 /// Confines the process by Landlock.

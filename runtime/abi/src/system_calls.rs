@@ -6,6 +6,7 @@
 //!
 //! A function is known by its name alone: those of several import modules with one name make the same system calls.
 
+use crate::embed;
 use crate::imports::TRACED;
 
 /// A system call that a program may make.
@@ -145,7 +146,7 @@ pub const ALWAYS: &[SystemCall] = &[WRITE_ERROR, EXIT_GROUP];
 /// Of a program that prints the results of an invoked export.
 pub const PRINTS_RESULTS: &[SystemCall] = &[WRITE_OUTPUT];
 
-/// Host functions by their names, and builtins by their symbols.
+/// Host functions by their names, builtins and file systems of embedded directories by their symbols.
 pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("args_get", &[]),
     ("args_sizes_get", &[]),
@@ -275,6 +276,8 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("wexe.atomic_notify", &[FUTEX]),
     ("wexe.exception_new", &[MMAP, MADVISE]),
     ("wexe.throw", &[]),
+    (embed::READ_ONLY, &[]),
+    (embed::OVERLAY, &[CLOCK_GETTIME]),
 ];
 
 /// How the names begin of functions that work on directories that a program was given. Without any they make no system

@@ -65,7 +65,7 @@ pub fn fd_fdstat_get(fd: Fd) -> Result<Fdstat> {
     let rights = match filetype {
         Filetype::Directory => rights.intersection(fd_table::DIRECTORY),
         Filetype::RegularFile => rights.intersection(fd_table::FILE),
-        Filetype::CharacterDevice if rustix::termios::isatty(descriptor.host()) => rights.difference(seek),
+        Filetype::CharacterDevice if file::is_terminal(&descriptor) => rights.difference(seek),
         _ => rights,
     };
     Ok(Fdstat {

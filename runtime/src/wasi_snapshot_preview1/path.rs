@@ -6,11 +6,10 @@
 
 use super::fd::open_flags;
 use crate::errno::{Error, Result};
-use crate::fd_table::{self, Descriptor, get};
+use crate::fd_table::{self, Descriptor, Opened, get};
 use crate::file::times;
 use crate::memory;
 use crate::sandbox::{self, Path, PathBuffer};
-use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, Mode, OFlags};
 use wexe_abi::types::*;
 
@@ -154,7 +153,7 @@ pub fn path_open(
 }
 
 /// Opens beneath a directory that was given read-only, with the errors that a file system mounted read-only has.
-fn open_read_only(directory: &Descriptor, path: &Path, flags: OFlags) -> Result<OwnedFd> {
+fn open_read_only(directory: &Descriptor, path: &Path, flags: OFlags) -> Result<Opened> {
     let creates = flags.contains(OFlags::CREATE);
     let excludes = creates && flags.contains(OFlags::EXCL);
     let changes = flags.intersects(OFlags::TRUNC | OFlags::WRONLY | OFlags::RDWR);

@@ -4,10 +4,11 @@
 
 use super::clock::{clock_time_get, timespec};
 use crate::errno::{Error, Result};
-use crate::fd_table;
+use crate::fd_table::{self, Node};
+use crate::file;
 use crate::memory::{self, Array, Plain, Scratch};
 use crate::transfer;
-use rustix::fd::AsRawFd;
+use rustix::fd::{AsFd, AsRawFd};
 use wexe_abi::types::*;
 
 /// Subscriptions that are waited for without memory from the kernel.
@@ -69,7 +70,9 @@ struct Wait {
     error: u16,
     tag: u8,
     clock: u8,
-    padding: u32,
+    /// It has happened already.
+    ready: u8,
+    padding: [u8; 3],
 }
 
 // SAFETY: integers without padding between them.
@@ -77,7 +80,8 @@ unsafe impl Plain for Wait {}
 const _: () = assert!(size_of::<Wait>() == 32);
 
 impl Wait {
-    const NONE: Wait = Wait { userdata: 0, deadline: 0, fd: 0, polled: 0, error: 0, tag: 0, clock: 0, padding: 0 };
+    const NONE: Wait =
+        Wait { userdata: 0, deadline: 0, fd: 0, polled: 0, error: 0, tag: 0, clock: 0, ready: 0, padding: [0; 3] };
 
     fn is_clock(&self) -> bool {
         self.error == 0 && self.tag == Eventtype::Clock as u8
@@ -159,14 +163,20 @@ fn start_fd(wait: &mut Wait, subscription: &Subscription, right: Rights, events:
     if !descriptor.rights_base.intersects(right.union(Rights::POLL_FD_READWRITE)) {
         return Err(Errno::Notcapable.into());
     }
-    Ok(Some(libc::pollfd { fd: descriptor.host().as_raw_fd(), events, revents: 0 }))
+    match descriptor.node() {
+        Node::Host(host) => Ok(Some(libc::pollfd { fd: host.as_fd().as_raw_fd(), events, revents: 0 })),
+        Node::Embedded(_) => {
+            wait.ready = 1;
+            Ok(None)
+        }
+    }
 }
 
 /// Returns when one of them has happened.
 fn wait_for_any(waits: &[Wait], polled: &mut [libc::pollfd]) -> Result<()> {
-    let failed = waits.iter().any(|wait| wait.error != 0);
+    let happened = waits.iter().any(|wait| wait.error != 0 || wait.ready != 0);
     loop {
-        let mut timeout = failed.then_some(0);
+        let mut timeout = happened.then_some(0);
         for wait in waits.iter().filter(|wait| wait.is_clock()) {
             let remaining = wait.remaining()?;
             timeout = Some(timeout.map_or(remaining, |timeout: u64| timeout.min(remaining)));
@@ -196,7 +206,10 @@ fn happened(wait: &Wait, polled: &[libc::pollfd]) -> Result<Option<Event>> {
     if wait.is_clock() {
         return Ok((wait.remaining()? == 0).then_some(event));
     }
-    let revents = polled.get(wait.polled as usize).map_or(0, |polled| polled.revents);
+    let revents = match wait.ready {
+        0 => polled.get(wait.polled as usize).map_or(0, |polled| polled.revents),
+        _ => libc::POLLIN | libc::POLLOUT,
+    };
     if revents == 0 {
         return Ok(None);
     }
@@ -209,9 +222,7 @@ fn happened(wait: &Wait, polled: &[libc::pollfd]) -> Result<Option<Event>> {
     }
     event.nbytes = 1;
     if wait.tag == Eventtype::FdRead as u8 {
-        // A listening socket cannot say; a place beyond the end of a file is a negative number.
-        let available = rustix::io::ioctl_fionread(fd_table::find(wait.fd)?.host());
-        event.nbytes = available.map_or(1, |available| if available > i32::MAX as u64 { 0 } else { available });
+        event.nbytes = file::available(&fd_table::find(wait.fd)?);
     }
     Ok(Some(event))
 }

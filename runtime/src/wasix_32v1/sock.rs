@@ -5,13 +5,13 @@ mod option;
 pub use option::*;
 
 use crate::errno::Result;
-use crate::fd_table::{self, Descriptor};
+use crate::fd_table::{self, Descriptor, Node};
 use crate::network::{self, Kind, Use};
 use crate::socket::{self, Address, Name};
 use crate::wasi_snapshot_preview1::sock::{CONNECTION, receive_flags, roflags, send_flags, socket};
 use crate::{memory, transfer};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use rustix::fd::AsRawFd;
+use rustix::fd::{AsFd, AsRawFd};
 use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, ipproto};
 use rustix::time::Timespec;
 use wexe_abi::types::*;
@@ -316,7 +316,8 @@ pub fn send_to(
 /// Sends `count` bytes of a file from `offset` on: how many. The file's own place stays where it is.
 ///
 /// Errors: `badf`; `notsock`; `notcapable` without the right `fd_write` of the socket; `acces` without the right
-/// `fd_read` of the file; `inval` for what is no file, or a place beyond 2⁶³; `again`; `pipe`; `notconn`.
+/// `fd_read` of the file; `inval` for what is no file, or a place beyond 2⁶³; `again`; `pipe`; `notconn`; `notsup` for
+/// an embedded file.
 ///
 /// Source: `sock_send_file` in `api_wasix.h`.
 pub fn sock_send_file(fd: Fd, file: Fd, offset: Filesize, count: Filesize) -> Result<Filesize> {
@@ -325,7 +326,8 @@ pub fn sock_send_file(fd: Fd, file: Fd, offset: Filesize, count: Filesize) -> Re
     if !file.rights_base.contains(Rights::FD_READ) {
         return Err(Errno::Acces.into());
     }
-    socket::send_file(socket.host(), file.host(), offset, count)
+    let Node::Host(file) = file.node() else { return Err(Errno::Notsup.into()) };
+    socket::send_file(socket.host(), file.as_fd(), offset, count)
 }
 
 /// The path in an address of the guest.
