@@ -6,6 +6,7 @@ root=$(cd "$here/../.." && pwd)
 wexe=${WEXE:-$(ls -t "$root"/target/release/wexe "$root"/target/debug/wexe 2>/dev/null | head -n 1)}
 [ -x "$wexe" ] || { echo "build wexe first (cargo build --release), or give its path in WEXE" >&2; exit 2; }
 real=$("$here/fetch.sh")
+unset WEXE WEXE_REAL # executables heed such variables
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
