@@ -5,6 +5,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::inline::Inlinable;
+use crate::optimize;
 use crate::options::{OptLevel, Progress};
 use crate::translate::{self, Environment, FunctionName, Name, Workspace};
 use cranelift_codegen::binemit::Reloc;
@@ -77,7 +78,7 @@ pub(crate) fn compile(
     let compiled: Result<Vec<Option<Compiled>>> = units
         .par_iter()
         .map_init(Thread::default, |thread, unit| {
-            let Some(function) = thread.function(environment, *unit, &inlinable)? else {
+            let Some(function) = thread.function(environment, *unit, &inlinable, opt_level)? else {
                 return Ok(None);
             };
             let compiled = thread.compile(environment, *unit, function)?;
@@ -90,14 +91,13 @@ pub(crate) fn compile(
 
 /// The units as text, for people.
 pub(crate) fn text(environment: Environment<'_>, units: &[Unit], opt_level: OptLevel, text: Text) -> Result<String> {
-    let inlinable = match text {
-        Text::Clif => Inlinable::default(),
-        Text::Asm => inlinable(environment, opt_level)?,
-    };
+    // CLIF is shown as it is translated.
+    let opt_level = if text == Text::Clif { OptLevel::O0 } else { opt_level };
+    let inlinable = inlinable(environment, opt_level)?;
     let texts: Result<Vec<String>> = units
         .par_iter()
         .map_init(Thread::default, |thread, unit| {
-            let Some(function) = thread.function(environment, *unit, &inlinable)? else {
+            let Some(function) = thread.function(environment, *unit, &inlinable, opt_level)? else {
                 return Ok(String::new());
             };
             let title = title(environment, *unit);
@@ -147,6 +147,7 @@ impl Thread {
         environment: Environment<'_>,
         unit: Unit,
         inlinable: &Inlinable,
+        opt_level: OptLevel,
     ) -> Result<Option<Function>> {
         let workspace = &mut self.workspace;
         let function = match unit {
@@ -164,6 +165,9 @@ impl Thread {
         // Other units run once, and have no name that a backtrace could show instead of the function's.
         if let Unit::Body(_) = unit {
             inlinable.inline(&mut self.context).map_err(|error| failure(environment, unit, &error))?;
+            if opt_level != OptLevel::O0 {
+                optimize::optimize(&mut self.context, environment.declarations);
+            }
         }
         Ok(Some(std::mem::replace(&mut self.context.func, Function::new())))
     }
@@ -249,6 +253,9 @@ fn failure(environment: Environment<'_>, unit: Unit, error: &CodegenError) -> Er
             Error::limit("the function is too large for the code generator")
         }
         CodegenError::Unsupported(what) => Error::unsupported(what),
+        CodegenError::Verifier(errors) => {
+            Error::new(ErrorKind::Unsupported, format!("the code generator failed: {errors}"))
+        }
         other => Error::new(ErrorKind::Unsupported, format!("the code generator failed: {other}")),
     };
     error.in_function(title(environment, unit))

@@ -94,6 +94,18 @@ pub struct Memory {
     /// Address of its `MemoryState`.
     pub state: u64,
     pub base: u64,
+    /// How many bytes it can grow to.
+    pub max_size: u64,
+}
+
+impl Memory {
+    /// Whether an index that wraps around is always past the end, and that end guarded.
+    pub fn folds_addresses(&self) -> bool {
+        self.base == layout::LOW_MEMORY
+            && !self.ty.memory64
+            && self.ty.page_size_log2.unwrap_or(16) == 16
+            && self.max_size <= layout::MEMORY32_FOLDED_MAX_BYTES
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -275,9 +287,13 @@ pub fn declare(
 
 fn memory(ty: MemoryType, layout: &mut Layout<'_>) -> Result<Memory> {
     let page_log2 = ty.page_size_log2.unwrap_or(16);
-    let cap = if ty.memory64 { layout::MEMORY64_MAX_BYTES } else { 1 << 32 };
     let bytes = |pages: u64| u128::from(pages) << page_log2;
     let size = bytes(ty.initial);
+    let cap = match (ty.memory64, page_log2) {
+        (true, _) => layout::MEMORY64_MAX_BYTES,
+        (false, 16) if size <= u128::from(layout::MEMORY32_FOLDED_MAX_BYTES) => layout::MEMORY32_FOLDED_MAX_BYTES,
+        (false, _) => 1 << 32,
+    };
     if size > u128::from(cap) {
         return Err(Error::limit(format!("a memory of {size} bytes; the limit is {cap}")));
     }
@@ -286,7 +302,7 @@ fn memory(ty: MemoryType, layout: &mut Layout<'_>) -> Result<Memory> {
     let max = if page_log2 == 0 && !ty.memory64 { max.min(u64::from(u32::MAX)) } else { max };
     let base = layout.placement.memory(&ty)?;
     let state = layout.words(&[size as u64, base, max, u64::from(page_log2)]);
-    Ok(Memory { ty, state, base })
+    Ok(Memory { ty, state, base, max_size: max })
 }
 
 fn globals(module: &Module<'_>, declarations: &mut Declarations, layout: &mut Layout<'_>) {

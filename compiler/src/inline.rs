@@ -4,6 +4,7 @@
 //! body (measured: a tenth of the run time of a real program, and smaller code).
 
 use crate::error::Result;
+use crate::optimize;
 use crate::translate::{self, Environment, FunctionName, Name, Workspace};
 use cranelift_codegen::inline::{Inline, InlineCommand};
 use cranelift_codegen::ir::{ExternalName, FuncRef, Function, GlobalValueData, Inst, Opcode, Value};
@@ -13,9 +14,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Bodies longer than this, in wasm bytes, cannot be small enough.
-const MAX_BODY_BYTES: usize = 60;
-/// Callees of this many CLIF instructions or more stay calls.
-const MAX_INSTS: usize = 20;
+const MAX_BODY_BYTES: usize = 120;
+/// Callees of this many CLIF instructions or more stay calls; what costs nothing is not counted.
+const MAX_INSTS: usize = 15;
 /// At most this many callees are kept, the smallest bodies first: their IR stays in memory.
 const MAX_CALLEES: usize = 1 << 15;
 /// A caller grows by at most this many instructions.
@@ -41,10 +42,16 @@ impl Inlinable {
         candidates.truncate(MAX_CALLEES);
         let translated: Result<Vec<(u32, Function)>> = candidates
             .into_par_iter()
-            .map_init(Workspace::default, |workspace, body| {
-                let function = translate::body(environment, body, workspace)?;
-                Ok(((module.imported.functions + body) as u32, function))
-            })
+            .map_init(
+                || (Workspace::default(), Context::new()),
+                |(workspace, context), body| {
+                    context.clear();
+                    context.func = translate::body(environment, body, workspace)?;
+                    optimize::optimize(context, environment.declarations);
+                    let function = std::mem::replace(&mut context.func, Function::new());
+                    Ok(((module.imported.functions + body) as u32, function))
+                },
+            )
             .collect();
         let functions = translated?.into_iter().filter(|(_, function)| is_inlinable(function));
         Ok(Inlinable { functions: functions.collect() })
@@ -63,7 +70,18 @@ impl Inlinable {
 /// something else.
 fn is_inlinable(function: &Function) -> bool {
     let is_symbol = |value: &GlobalValueData| matches!(value, GlobalValueData::Symbol { .. });
-    function.dfg.num_insts() < MAX_INSTS && !function.global_values.values().any(is_symbol)
+    size(function) < MAX_INSTS && !function.global_values.values().any(is_symbol)
+}
+
+/// The number of instructions that become machine code of their own.
+fn size(function: &Function) -> usize {
+    let is_free = |inst: &Inst| {
+        let opcode = function.dfg.insts[*inst].opcode();
+        matches!(opcode, Opcode::Iconst | Opcode::Uextend | Opcode::Ireduce | Opcode::Isplit | Opcode::Jump)
+    };
+    let sizes =
+        function.layout.blocks().map(|block| function.layout.block_insts(block).filter(|inst| !is_free(inst)).count());
+    sizes.sum()
 }
 
 struct Policy<'a> {
@@ -88,7 +106,7 @@ impl Inline for Policy<'_> {
         };
         match self.inlinable.functions.get(&index) {
             Some(function) if self.growth < MAX_GROWTH => {
-                self.growth += function.dfg.num_insts();
+                self.growth += size(function);
                 InlineCommand::Inline { callee: Cow::Borrowed(function), visit_callee: false }
             }
             _ => InlineCommand::KeepCall,

@@ -15,6 +15,7 @@ mod link;
 mod module;
 mod note;
 mod object;
+mod optimize;
 mod options;
 mod parse;
 mod pipeline;

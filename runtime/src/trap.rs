@@ -9,7 +9,9 @@ use crate::{arch, start};
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
-use wexe_abi::layout::{GUARDED_REACH, LOW_MEMORY, SLOT_COUNT, SLOT_SIZE, SLOTS, STACK_GUARD, STACK_SIZE, STATE_BASE};
+use wexe_abi::layout::{
+    GUARDED_REACH, LOW_MEMORY, SLOT_COUNT, SLOT_SIZE, SLOTS, STACK_GUARD, STACK_SIZE, STATE_BASE, STATE_END,
+};
 use wexe_abi::program::{ArrayCall, Code};
 use wexe_abi::trap::Trap;
 
@@ -121,7 +123,7 @@ fn classify(signal: i32, program_counter: u64, address: u64) -> Option<Trap> {
         return Some(trap);
     }
     let out_of_bounds = address < STATE_BASE
-        || (LOW_MEMORY..LOW_MEMORY + GUARDED_REACH).contains(&address)
+        || (STATE_END..LOW_MEMORY + GUARDED_REACH).contains(&address)
         || (SLOTS..SLOTS + SLOT_SIZE * SLOT_COUNT).contains(&address);
     (signal == libc::SIGSEGV && out_of_bounds).then_some(Trap::MemoryOutOfBounds)
 }

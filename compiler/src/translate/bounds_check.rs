@@ -41,16 +41,13 @@ impl Translator<'_, '_> {
             (false, _) => self.check_size(state, index, offset, size),
         }
         let index = self.extend(index);
-        // The slot's check has trapped already if the offset is larger than any displacement can be.
-        match base.checked_add(offset).map(i32::try_from) {
-            Some(Ok(_)) => {
-                let base = self.address(base);
-                let address = self.builder.ins().iadd(index, base);
-                Access { address, offset: offset as i32, flags }
-            }
-            _ => {
-                let base = self.address(base.wrapping_add(offset));
-                let address = self.builder.ins().iadd(index, base);
+        // The slot's check has trapped already if base and offset exceed 64 bits.
+        let displacement = base.wrapping_add(offset);
+        match i32::try_from(displacement) {
+            Ok(offset) => Access { address: index, offset, flags },
+            Err(_) => {
+                let displacement = self.address(displacement);
+                let address = self.builder.ins().iadd(index, displacement);
                 Access { address, offset: 0, flags }
             }
         }

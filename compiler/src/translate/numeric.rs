@@ -107,9 +107,29 @@ impl Translator<'_, '_> {
             _ => return false,
         };
         let (left, right) = self.stack.pop2();
+        let (left, right) = if matches!(code, IntCC::Equal | IntCC::NotEqual) {
+            self.compared_sums(left, right)
+        } else {
+            (left, right)
+        };
         let result = self.builder.ins().icmp(code, left, right);
         self.push_boolean(result);
         true
+    }
+
+    /// Cranelift makes `x == k₂ − k₁` of `x + k₁ == k₂`. At the end of a loop both `x` and `x + k₁` are then alive, which
+    /// costs a register and a move; it does not look through extensions.
+    fn compared_sums(&mut self, left: Value, right: Value) -> (Value, Value) {
+        match (self.definition(left), self.definition(right)) {
+            (
+                Some(InstructionData::Binary { opcode: Opcode::Iadd, .. }),
+                Some(InstructionData::UnaryImm { opcode: Opcode::Iconst, imm }),
+            ) if self.builder.func.dfg.value_type(left) == I32 => {
+                let right = self.builder.ins().iconst(I64, i64::from(imm.bits() as u32));
+                (self.extend(left), right)
+            }
+            _ => (left, right),
+        }
     }
 
     /// `eqz`. Compilers write it to negate a comparison, so that is what becomes of it.

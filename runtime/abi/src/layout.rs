@@ -4,6 +4,8 @@
 //! 0x0000_0010_0000 ┌──────────────────────────────┐ STATE_BASE
 //!                  │ instance state               │ sizes of memories and tables, globals, dropped-segment flags,
 //!                  │                              │ small tables (code pointers!)
+//! 0x0000_0FFF_0000 ├──────────────────────────────┤ STATE_END
+//!                  │ never mapped                 │ what is computed of an index that wrapped around
 //! 0x0000_1000_0000 ├──────────────────────────────┤ LOW_MEMORY: linear memory 0, an access is `disp32(%reg)`
 //!                  │ linear memory 0              │
 //!                  │ never mapped                 │ whatever `zext(index) + offset` reaches: 8 GiB + 64 KiB
@@ -16,13 +18,14 @@
 //!                  └──────────────────────────────┘
 //! ```
 //!
-//! Plain accesses never reach below a memory's own base, so state may lie below `LOW_MEMORY`.
+//! Accesses never reach more than 64 KiB below a memory's own base, so state may lie below that.
 //! Every address a compiled module uses is therefore a constant; only code addresses are unknown until start.
 
 /// Lowest address of instance state; above the kernel's default `vm.mmap_min_addr` of 64 KiB.
 pub const STATE_BASE: u64 = 0x0010_0000;
-/// First address past the region that holds instance state.
-pub const STATE_END: u64 = LOW_MEMORY;
+/// First address past the region that holds instance state. From here to `LOW_MEMORY` nothing is mapped: the compiler's
+/// `optimize::address` has the proof why that is enough.
+pub const STATE_END: u64 = LOW_MEMORY - 0x1_0000;
 /// Linear memory 0 of the program. Below 2³¹, so that base plus most static offsets fit a 32-bit displacement.
 pub const LOW_MEMORY: u64 = 0x1000_0000;
 /// First slot for memories and tables that do not live at a low address.
@@ -37,6 +40,9 @@ pub const EXCEPTIONS: u64 = SLOTS + SLOT_SIZE * SLOT_COUNT;
 pub const EXCEPTIONS_MAX_BYTES: u64 = 1 << 30;
 /// What a 32-bit access can reach from its base: 2³² (index) + 2³² (offset) + 16 (width), rounded to a wasm page.
 pub const GUARDED_REACH: u64 = (8 << 30) + 0x1_0000;
+/// Largest size in bytes of a 32-bit memory with folded addresses: an index that wraps around is past its end. Only a
+/// memory that has 4 GiB from the beginning is larger, and does without.
+pub const MEMORY32_FOLDED_MAX_BYTES: u64 = (4 << 30) - 0x1_0000;
 /// Largest size of a 64-bit memory in bytes.
 pub const MEMORY64_MAX_BYTES: u64 = SLOT_SIZE / 2;
 /// Largest number of elements of any table (the JS-API's implementation limit).

@@ -14,10 +14,8 @@
 ;;|
 ;;|                                 block0(v0: i32):
 ;;| @0043                               v2 = uextend.i64 v0
-;;| @0043                               v3 = iconst.i64 0x1000_0000
-;;| @0043                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;;| @0043                               v5 = load.i32 little region0 v4
-;;| @0046                               jump block1(v5)
+;;| @0043                               v3 = load.i32 little region0 v2+0x1000_0000
+;;| @0046                               jump block1(v3)
 ;;|
 ;;|                                 block1(v1: i32):
 ;;| @0046                               return v1
@@ -29,10 +27,8 @@
 ;;|
 ;;|                                 block0(v0: i32):
 ;;| @004b                               v2 = uextend.i64 v0
-;;| @004b                               v3 = iconst.i64 0x1000_0000
-;;| @004b                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;;| @004b                               v5 = sload8.i64 little region0 v4+16
-;;| @004e                               jump block1(v5)
+;;| @004b                               v3 = sload8.i64 little region0 v2+0x1000_0010
+;;| @004e                               jump block1(v3)
 ;;|
 ;;|                                 block1(v1: i64):
 ;;| @004e                               return v1
@@ -60,10 +56,8 @@
 ;;|                                 block0:
 ;;| @005d                               v1 = iconst.i32 12
 ;;| @005f                               v2 = uextend.i64 v1  ; v1 = 12
-;;| @005f                               v3 = iconst.i64 0x1000_0000
-;;| @005f                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;;| @005f                               v5 = load.i32 little region0 v4+4
-;;| @0062                               jump block1(v5)
+;;| @005f                               v3 = load.i32 little region0 v2+0x1000_0004
+;;| @0062                               jump block1(v3)
 ;;|
 ;;|                                 block1(v0: i32):
 ;;| @0062                               return v0
@@ -75,9 +69,7 @@
 ;;|
 ;;|                                 block0(v0: i32, v1: f64):
 ;;| @0069                               v2 = uextend.i64 v0
-;;| @0069                               v3 = iconst.i64 0x1000_0000
-;;| @0069                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;;| @0069                               store little region0 v1, v4
+;;| @0069                               store little region0 v1, v2+0x1000_0000
 ;;| @006c                               jump block1
 ;;|
 ;;|                                 block1:

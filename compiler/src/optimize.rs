@@ -1,0 +1,26 @@
+//! CLIF → better CLIF, between inlining and Cranelift: what Cranelift does not do, and what only WebAssembly's rules
+//! allow.
+//!
+//! Each pass is linear in the size of the function, so compiling stays so.
+
+mod address;
+mod induction;
+mod liveness;
+mod sum;
+mod wide_multiply;
+
+use crate::declare::{Declarations, Memory};
+use cranelift_codegen::Context;
+
+/// Improves a function of the module.
+pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
+    context.func.dfg.resolve_all_aliases();
+    wide_multiply::recognise(&mut context.func);
+    context.flowgraph();
+    context.compute_loop_analysis();
+    if declarations.memories.iter().any(Memory::folds_addresses) {
+        let groups = address::share(context);
+        induction::reduce(context, &groups);
+    }
+    liveness::remove_dead(&mut context.func);
+}

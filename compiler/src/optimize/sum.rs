@@ -1,0 +1,82 @@
+//! An `i32` value as a sum modulo 2³²: constant, and terms with factors.
+
+use cranelift_codegen::ir::{DataFlowGraph, InstructionData, Opcode, Value, ValueDef};
+
+/// `constant + Σ factor · value`, modulo 2³². Terms are sorted by value, factors are not zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub terms: Vec<(Value, u32)>,
+    pub constant: u32,
+}
+
+/// Instructions that are looked through for one sum: it could be exponential in its depth otherwise.
+const MAX_STEPS: usize = 16;
+
+impl Sum {
+    /// Looks through the instructions that make a value, as far as `expand` allows.
+    pub fn of(dfg: &DataFlowGraph, value: Value, expand: impl Fn(Value) -> bool) -> Sum {
+        let mut sum = Sum::default();
+        let mut pending = vec![(value, 1u32)];
+        let mut steps = 0;
+        while let Some((value, factor)) = pending.pop() {
+            let value = dfg.resolve_aliases(value);
+            steps += 1;
+            let instruction = if steps <= MAX_STEPS && expand(value) { instruction(dfg, value) } else { None };
+            match instruction {
+                Some(InstructionData::UnaryImm { opcode: Opcode::Iconst, imm }) => {
+                    sum.constant = sum.constant.wrapping_add(factor.wrapping_mul(imm.bits() as u32));
+                }
+                Some(InstructionData::Binary { opcode: Opcode::Iadd, args: [left, right] }) => {
+                    pending.extend([(*left, factor), (*right, factor)]);
+                }
+                Some(InstructionData::Binary { opcode: Opcode::Isub, args: [left, right] }) => {
+                    pending.extend([(*left, factor), (*right, factor.wrapping_neg())]);
+                }
+                Some(InstructionData::Binary { opcode: Opcode::Imul, args: [left, right] }) => {
+                    match (constant(dfg, *left), constant(dfg, *right)) {
+                        (_, Some(by)) => pending.push((*left, factor.wrapping_mul(by))),
+                        (Some(by), _) => pending.push((*right, factor.wrapping_mul(by))),
+                        _ => sum.add(value, factor),
+                    }
+                }
+                Some(InstructionData::Binary { opcode: Opcode::Ishl, args: [left, right] }) => {
+                    match constant(dfg, *right) {
+                        Some(by) => pending.push((*left, factor.wrapping_mul(1 << (by & 31)))),
+                        None => sum.add(value, factor),
+                    }
+                }
+                _ => sum.add(value, factor),
+            }
+        }
+        sum
+    }
+
+    fn add(&mut self, value: Value, factor: u32) {
+        match self.terms.binary_search_by_key(&value, |term| term.0) {
+            Ok(index) => {
+                self.terms[index].1 = self.terms[index].1.wrapping_add(factor);
+                if self.terms[index].1 == 0 {
+                    self.terms.remove(index);
+                }
+            }
+            Err(_) if factor == 0 => {}
+            Err(index) => self.terms.insert(index, (value, factor)),
+        }
+    }
+}
+
+/// The instruction that makes a value.
+pub(super) fn instruction(dfg: &DataFlowGraph, value: Value) -> Option<&InstructionData> {
+    match dfg.value_def(dfg.resolve_aliases(value)) {
+        ValueDef::Result(inst, _) => Some(&dfg.insts[inst]),
+        _ => None,
+    }
+}
+
+/// The value of an `i32.const`.
+pub(super) fn constant(dfg: &DataFlowGraph, value: Value) -> Option<u32> {
+    match instruction(dfg, value)? {
+        InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits() as u32),
+        _ => None,
+    }
+}

@@ -1,0 +1,183 @@
+//! The upper half of a 64×64-bit product, computed from halves of 32 bits → one widening multiplication.
+//!
+//! WebAssembly without the wide-arithmetic proposal has no such instruction, so compilers emit four multiplications and
+//! the carries between them (in C the library function `__multi3`). Cryptography spends its time there.
+//!
+//! With `a = ah·2³² + al` and `b` likewise, all sums below 2⁶⁴ (no carry is lost):
+//!
+//! ```text
+//! t = ah·bl + (al·bl >> 32)               or with a and b exchanged
+//! u = al·bh + (t & 0xffffffff)
+//! upper half of a·b = ah·bh + (t >> 32) + (u >> 32)
+//! lower half of a·b = (u << 32) | (al·bl & 0xffffffff)
+//! ```
+//!
+//! The terms of the upper half may stand anywhere in a longer sum.
+
+use super::sum::instruction;
+use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::types::{I32, I64, I128};
+use cranelift_codegen::ir::{DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Value};
+
+/// Terms of a sum that are looked at.
+const MAX_TERMS: usize = 8;
+const LOW: u64 = 0xffff_ffff;
+
+/// Replaces what the head of this file describes; whatever only served it is dead afterwards.
+pub(super) fn recognise(function: &mut Function) {
+    let mut cursor = FuncCursor::new(function);
+    while cursor.next_block().is_some() {
+        while let Some(inst) = cursor.next_inst() {
+            let dfg = &cursor.func.dfg;
+            match dfg.insts[inst].opcode() {
+                Opcode::Iadd => upper_half(&mut cursor, inst),
+                Opcode::Bor => lower_half(&mut cursor, inst),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Rewrites a sum that contains the upper half of a product.
+fn upper_half(cursor: &mut FuncCursor<'_>, inst: Inst) {
+    let dfg = &cursor.func.dfg;
+    let result = dfg.first_result(inst);
+    let mut terms = Vec::new();
+    if dfg.value_type(result) != I64 || !flatten(dfg, result, &mut terms) {
+        return;
+    }
+    let Some((used, (left, right))) = find_upper_half(dfg, &terms) else { return };
+    let rest: Vec<Value> =
+        terms.iter().enumerate().filter(|(index, _)| !used.contains(index)).map(|(_, term)| *term).collect();
+    let (_, upper) = product(cursor, left, right);
+    let mut sum = cursor.ins().iconst(I64, 0);
+    for term in rest {
+        sum = cursor.ins().iadd(sum, term);
+    }
+    cursor.func.replace(inst).iadd(upper, sum);
+}
+
+/// The positions of the three terms of an upper half among `terms`, and the factors.
+fn find_upper_half(dfg: &DataFlowGraph, terms: &[Value]) -> Option<([usize; 3], (Value, Value))> {
+    for (second, &term) in terms.iter().enumerate() {
+        let Some((left, right, t)) = upper_of(dfg, term).and_then(|u| cross_sum(dfg, u)) else { continue };
+        let is_carry = |&candidate: &Value| upper_of(dfg, candidate) == Some(t);
+        let is_product = |&candidate: &Value| {
+            binary(dfg, candidate, Opcode::Imul)
+                .and_then(|(x, y)| Some((upper_of(dfg, x)?, upper_of(dfg, y)?)))
+                .is_some_and(|factors| factors == (left, right) || factors == (right, left))
+        };
+        if let (Some(first), Some(third)) = (terms.iter().position(is_carry), terms.iter().position(is_product)) {
+            return Some(([first, second, third], (left, right)));
+        }
+    }
+    None
+}
+
+/// Rewrites `(u << 32) | (al·bl & 0xffffffff)`.
+fn lower_half(cursor: &mut FuncCursor<'_>, inst: Inst) {
+    let dfg = &cursor.func.dfg;
+    let result = dfg.first_result(inst);
+    let Some((x, y)) = binary(dfg, result, Opcode::Bor).filter(|_| dfg.value_type(result) == I64) else { return };
+    for (shifted, low) in [(x, y), (y, x)] {
+        let Some((u, shift)) = binary(dfg, shifted, Opcode::Ishl) else { continue };
+        if constant(dfg, shift) != Some(32) {
+            continue;
+        }
+        let Some((left, right, _)) = cross_sum(dfg, u) else { continue };
+        if lower_of(dfg, low).is_some_and(|low| is_low_product(dfg, low, left, right)) {
+            let (lower, _) = product(cursor, left, right);
+            let zero = cursor.ins().iconst(I64, 0);
+            cursor.func.replace(inst).bor(lower, zero);
+            return;
+        }
+    }
+}
+
+/// Both halves of `left · right`.
+fn product(cursor: &mut FuncCursor<'_>, left: Value, right: Value) -> (Value, Value) {
+    let left = cursor.ins().uextend(I128, left);
+    let right = cursor.ins().uextend(I128, right);
+    let product = cursor.ins().imul(left, right);
+    cursor.ins().isplit(product)
+}
+
+/// If `u = al·bh + (t & 0xffffffff)` and `t = ah·bl + (al·bl >> 32)`: the factors `a` and `b`, and `t`.
+fn cross_sum(dfg: &DataFlowGraph, u: Value) -> Option<(Value, Value, Value)> {
+    let (x, y) = binary(dfg, u, Opcode::Iadd)?;
+    [(x, y), (y, x)].into_iter().find_map(|(cross, masked)| {
+        let (low, high) = cross_product(dfg, cross)?;
+        let t = lower_of(dfg, masked)?;
+        let (x, y) = binary(dfg, t, Opcode::Iadd)?;
+        [(x, y), (y, x)].into_iter().find_map(|(other, carry)| {
+            let is_mirrored = cross_product(dfg, other) == Some((high, low));
+            let carries = upper_of(dfg, carry).is_some_and(|product| is_low_product(dfg, product, low, high));
+            (is_mirrored && carries).then_some((low, high, t))
+        })
+    })
+}
+
+/// If the value is `al·bh`: `a` and `b`.
+fn cross_product(dfg: &DataFlowGraph, value: Value) -> Option<(Value, Value)> {
+    let (x, y) = binary(dfg, value, Opcode::Imul)?;
+    [(x, y), (y, x)].into_iter().find_map(|(low, high)| Some((lower_of(dfg, low)?, upper_of(dfg, high)?)))
+}
+
+/// Whether the value is `al·bl`.
+fn is_low_product(dfg: &DataFlowGraph, value: Value, left: Value, right: Value) -> bool {
+    binary(dfg, value, Opcode::Imul)
+        .and_then(|(x, y)| Some((lower_of(dfg, x)?, lower_of(dfg, y)?)))
+        .is_some_and(|factors| factors == (left, right) || factors == (right, left))
+}
+
+/// `x`, if the value is `x >> 32`.
+fn upper_of(dfg: &DataFlowGraph, value: Value) -> Option<Value> {
+    let (operand, shift) = binary(dfg, value, Opcode::Ushr)?;
+    (constant(dfg, shift)? == 32).then_some(operand)
+}
+
+/// `x`, if the value is `x & 0xffffffff`, in either of the ways to say so.
+fn lower_of(dfg: &DataFlowGraph, value: Value) -> Option<Value> {
+    if let Some((x, y)) = binary(dfg, value, Opcode::Band) {
+        return [(x, y), (y, x)].into_iter().find_map(|(x, mask)| (constant(dfg, mask)? == LOW).then_some(x));
+    }
+    let narrow = unary(dfg, value, Opcode::Uextend)?;
+    let operand = unary(dfg, narrow, Opcode::Ireduce)?;
+    (dfg.value_type(narrow) == I32 && dfg.value_type(operand) == I64).then_some(operand)
+}
+
+/// The terms of a sum; not if there are too many.
+fn flatten(dfg: &DataFlowGraph, value: Value, terms: &mut Vec<Value>) -> bool {
+    match binary(dfg, value, Opcode::Iadd) {
+        _ if terms.len() == MAX_TERMS => false,
+        // The sums that make up u and t are not terms: they are reached through shifts only.
+        Some((left, right)) => flatten(dfg, left, terms) && flatten(dfg, right, terms),
+        None => {
+            terms.push(dfg.resolve_aliases(value));
+            true
+        }
+    }
+}
+
+fn binary(dfg: &DataFlowGraph, value: Value, wanted: Opcode) -> Option<(Value, Value)> {
+    match *instruction(dfg, value)? {
+        InstructionData::Binary { opcode, args: [left, right] } if opcode == wanted => {
+            Some((dfg.resolve_aliases(left), dfg.resolve_aliases(right)))
+        }
+        _ => None,
+    }
+}
+
+fn unary(dfg: &DataFlowGraph, value: Value, wanted: Opcode) -> Option<Value> {
+    match *instruction(dfg, value)? {
+        InstructionData::Unary { opcode, arg } if opcode == wanted => Some(dfg.resolve_aliases(arg)),
+        _ => None,
+    }
+}
+
+fn constant(dfg: &DataFlowGraph, value: Value) -> Option<u64> {
+    match instruction(dfg, value)? {
+        InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits() as u64),
+        _ => None,
+    }
+}
