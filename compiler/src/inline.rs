@@ -19,6 +19,9 @@ const MAX_BODY_BYTES: usize = 120;
 const MAX_INSTS: usize = 15;
 /// At most this many callees are kept, the smallest bodies first: their IR stays in memory.
 const MAX_CALLEES: usize = 1 << 15;
+/// Calls inside inlined bodies are inlined too until the caller has grown by this many instructions: so small functions
+/// that call each other, or themselves, become one.
+const MAX_NESTED_GROWTH: usize = 100;
 /// A caller grows by at most this many instructions.
 const MAX_GROWTH: usize = 20_000;
 
@@ -57,7 +60,7 @@ impl Inlinable {
         Ok(Inlinable { functions: functions.collect() })
     }
 
-    /// Inlines into the context's function. Calls inside inlined bodies stay calls.
+    /// Inlines into the context's function.
     pub fn inline(&self, context: &mut Context) -> CodegenResult<()> {
         if !self.functions.is_empty() {
             context.inline(Policy { inlinable: self, growth: 0 })?;
@@ -107,7 +110,7 @@ impl Inline for Policy<'_> {
         match self.inlinable.functions.get(&index) {
             Some(function) if self.growth < MAX_GROWTH => {
                 self.growth += size(function);
-                InlineCommand::Inline { callee: Cow::Borrowed(function), visit_callee: false }
+                InlineCommand::Inline { callee: Cow::Borrowed(function), visit_callee: self.growth < MAX_NESTED_GROWTH }
             }
             _ => InlineCommand::KeepCall,
         }

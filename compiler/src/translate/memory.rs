@@ -4,7 +4,7 @@ use super::Translator;
 use super::bounds_check::Access;
 use super::environ::Region;
 use crate::error::{Error, Result};
-use cranelift_codegen::ir::{InstBuilder, Opcode, Type, Value, types};
+use cranelift_codegen::ir::{InstBuilder, InstructionData, Opcode, Type, Value, types};
 use wasmparser::{MemArg, MemArgTarget, Operator};
 use wexe_abi::builtins::Builtin;
 use wexe_abi::layout::SegmentState;
@@ -107,6 +107,9 @@ impl Translator<'_, '_> {
 
     fn memory_fill(&mut self, memory: u32) {
         let (dst, value, len) = self.stack.pop3();
+        if let Some(pieces) = self.pieces(len) {
+            return self.fill_inline(memory, dst, value, &pieces);
+        }
         let (dst, len) = (self.extend(dst), self.extend(len));
         let state = self.memory_state(memory);
         let code = self.call_builtin(Builtin::MemoryFill, &[state, dst, value, len]);
@@ -115,10 +118,54 @@ impl Translator<'_, '_> {
 
     fn memory_copy(&mut self, dst_memory: u32, src_memory: u32) {
         let (dst, src, len) = self.stack.pop3();
+        if let Some(pieces) = self.pieces(len) {
+            return self.copy_inline((dst_memory, dst), (src_memory, src), &pieces);
+        }
         let (dst, src, len) = (self.extend(dst), self.extend(src), self.extend(len));
         let (dst_memory, src_memory) = (self.memory_state(dst_memory), self.memory_state(src_memory));
         let code = self.call_builtin(Builtin::MemoryCopy, &[dst_memory, src_memory, dst, src, len]);
         self.trap_on_code(code, Trap::MemoryOutOfBounds);
+    }
+
+    /// How to access a range whose length is a small constant, one piece after the other.
+    fn pieces(&self, len: Value) -> Option<Vec<Piece>> {
+        match self.definition(len)? {
+            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => pieces(imm.bits()),
+            _ => None,
+        }
+    }
+
+    /// All is loaded before anything is stored, so the ranges may overlap. The end of the target is stored first: if any
+    /// of it is out of bounds, then its end is, and nothing has been written when it traps.
+    fn copy_inline(&mut self, (dst_memory, dst): (u32, Value), (src_memory, src): (u32, Value), pieces: &[Piece]) {
+        let mut values = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            let Access { address, offset, flags } = self.access(src_memory, src, piece.offset, piece.ty.bytes());
+            values.push(self.builder.ins().load(piece.ty, flags, address, offset));
+        }
+        for (piece, value) in pieces.iter().zip(values).rev() {
+            let Access { address, offset, flags } = self.access(dst_memory, dst, piece.offset, piece.ty.bytes());
+            self.builder.ins().store(flags, value, address, offset);
+        }
+    }
+
+    /// As [`Self::copy_inline`].
+    fn fill_inline(&mut self, memory: u32, dst: Value, value: Value, pieces: &[Piece]) {
+        let byte = self.builder.ins().ireduce(types::I8, value);
+        for piece in pieces.iter().rev() {
+            let value = match piece.ty {
+                types::I8 => byte,
+                types::I8X16 => self.builder.ins().splat(types::I8X16, byte),
+                ty => {
+                    let wide = self.builder.ins().uextend(ty, byte);
+                    let ones =
+                        self.builder.ins().iconst(ty, 0x0101_0101_0101_0101 & (u64::MAX >> (64 - ty.bits())) as i64);
+                    self.builder.ins().imul(wide, ones)
+                }
+            };
+            let Access { address, offset, flags } = self.access(memory, dst, piece.offset, piece.ty.bytes());
+            self.builder.ins().store(flags, value, address, offset);
+        }
     }
 
     fn memory_init(&mut self, segment: u32, memory: u32) {
@@ -142,6 +189,33 @@ impl Translator<'_, '_> {
         let zero = self.builder.ins().iconst(types::I64, 0);
         self.builder.ins().store(flags, zero, state, std::mem::offset_of!(SegmentState, len) as i32);
     }
+}
+
+/// A part of a range that one instruction accesses.
+struct Piece {
+    ty: Type,
+    offset: u64,
+}
+
+/// Longest range that is copied or filled without a call.
+const MAX_INLINE_BYTES: i64 = 64;
+
+/// Pieces that together are a range of `len` bytes; the last one may overlap the one before.
+fn pieces(len: i64) -> Option<Vec<Piece>> {
+    let ty = match len {
+        16..=MAX_INLINE_BYTES => types::I8X16,
+        8..16 => types::I64,
+        4..8 => types::I32,
+        2..4 => types::I16,
+        1 => types::I8,
+        _ => return None,
+    };
+    let (len, width) = (len as u64, u64::from(ty.bytes()));
+    let mut pieces: Vec<Piece> = (0..len / width).map(|index| Piece { ty, offset: index * width }).collect();
+    if len % width != 0 {
+        pieces.push(Piece { ty, offset: len - width });
+    }
+    Some(pieces)
 }
 
 /// The memory that an access means.
