@@ -21,14 +21,14 @@
 //! - k = 0: `start` is computed before the loop by the same sum modulo 2³².
 //! - k > 0: the leader of iteration k − 1 did not trap, so its `A'` was less than the size of the memory,
 //!   `A' < 2³² − 64 KiB`, and by induction it was `start + s·(k − 1)`. If `s > 0`, then `A' + s < 2³²`: the sum does
-//!   not wrap, and `A = A' + s`. If `s < 0` and `A' + s ≥ 0`, the same. If `A' + s < 0`, the leader must trap, because the
-//!   index wraps to within `MAX_DISTANCE` of 2³²; and it does, because it has no offset (this is required) and
+//!   not wrap, and `A = A' + s`. If `s < 0` and `A' + s ≥ 0`, the same. If `A' + s < 0`, the leader must trap, because
+//!   the index wraps to within `MAX_DISTANCE` of 2³²; and it does, because it has no offset (this is required) and
 //!   `base + A' + s` lies in the unmapped bytes below the memory.
 //!
 //! The other accesses of the group follow the leader of their own iteration, by the proof of [`super::address`].
 //!
-//! It also follows that `|s|·k < 2³²` in iteration k: `A' ≥ 0` and `A' < 2³² − 64 KiB` bound the distance already made. So
-//! `n` is exact, and comparing it decides what comparing a counter `i₀ + t·k` modulo 2³² decides, if t divides s.
+//! It also follows that `|s|·k < 2³²` in iteration k: `A' ≥ 0` and `A' < 2³² − 64 KiB` bound the distance already made.
+//! So `n` is exact, and comparing it decides what comparing a counter `i₀ + t·k` modulo 2³² decides, if t divides s.
 
 use super::address::{self, Group, MAX_DISTANCE};
 use super::liveness;
@@ -368,9 +368,9 @@ fn comparison(
     }
 }
 
-/// In iteration k the old counter is `initial + step · k`, and the new one `ratio · step · k`, which is exact: so one has
-/// reached `end` when the other has reached `ratio · (end − initial)`, the difference taken modulo 2³² in the direction of
-/// the step.
+/// In iteration k the old counter is `initial + step · k`, and the new one `ratio · step · k`, which is exact: so one
+/// has reached `end` when the other has reached `ratio · (end − initial)`, the difference taken modulo 2³² in the
+/// direction of the step.
 fn replace_comparison(
     function: &mut Function,
     domtree: &DominatorTree,
