@@ -6,6 +6,7 @@
 mod address;
 mod induction;
 mod liveness;
+mod range;
 mod sum;
 mod wide_multiply;
 
@@ -21,6 +22,7 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
     if declarations.memories.iter().any(Memory::folds_addresses) {
         let groups = address::share(context);
         induction::reduce(context, &groups);
+        address::widen(&mut context.func, &groups);
     }
     liveness::remove_dead(&mut context.func);
 }

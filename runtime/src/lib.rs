@@ -8,6 +8,7 @@
 
 mod arch;
 mod atomic;
+mod bench;
 mod builtins;
 mod capabilities;
 mod confinement;

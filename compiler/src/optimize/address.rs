@@ -18,12 +18,21 @@
 //!   `base + A + d` lies in the `MAX_DISTANCE` bytes below the memory, where nothing is ever mapped
 //!   ([`layout::STATE_END`]). (With an offset it might lie in the memory instead, so these stay as they are.)
 //!
+//! A sum that cannot wrap around, because its terms are small enough, needs no instruction of its own either
+//! ([`widen`]):
+//!
+//! ```text
+//! load base + zext((a & 15) + (b & 255) + 4096)    →    load base + zext(a & 15) + zext(b & 255) + 4096
+//! ```
+//!
 //! Values of SSA are the same for both accesses because definitions dominate uses.
 
-use super::sum::{Sum, instruction};
+use super::range::upper_bound;
+use super::sum::{Sum, constant, instruction};
 use cranelift_codegen::Context;
-use cranelift_codegen::ir::types::I32;
-use cranelift_codegen::ir::{Block, DataFlowGraph, Inst, InstructionData, Opcode, Value};
+use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Block, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Value};
 use std::collections::HashMap;
 use wexe_abi::layout;
 
@@ -116,6 +125,57 @@ fn access(dfg: &DataFlowGraph, inst: Inst, block: Block) -> Option<Access> {
             Some(Access { inst, block, index: dfg.resolve_aliases(arg), displacement })
         }
         _ => None,
+    }
+}
+
+/// Adds in 64 bits, as part of the access, what cannot exceed 32.
+pub(super) fn widen(function: &mut Function, groups: &[Group]) {
+    for group in groups {
+        let dfg = &function.dfg;
+        let is_narrow = matches!(
+            instruction(dfg, address(dfg, group.leader.inst)),
+            Some(InstructionData::Unary { opcode: Opcode::Uextend, .. })
+        );
+        let sum = Sum::of(dfg, group.leader.index, |value| is_sum(dfg, value));
+        let bounds = sum.terms.iter().map(|&(term, factor)| upper_bound(dfg, term).saturating_mul(u64::from(factor)));
+        let bound = bounds.fold(u64::from(sum.constant), u64::saturating_add);
+        let is_operand = sum.terms.len() <= 2 && sum.terms.iter().all(|(_, factor)| *factor == 1);
+        if !is_narrow || !is_operand || bound > u64::from(u32::MAX) || (sum.terms.len() == 1 && sum.constant == 0) {
+            continue;
+        }
+        let displaced = |inst: &Inst| i32::try_from(sum.constant).ok()?.checked_add(displacement(dfg, *inst));
+        let Some(displacements) = group.members.iter().map(displaced).collect::<Option<Vec<i32>>>() else { continue };
+        let mut cursor = FuncCursor::new(function).at_inst(group.leader.inst);
+        let mut terms = sum.terms.iter().map(|(term, _)| operand(&mut cursor, *term)).collect::<Vec<_>>().into_iter();
+        let first = terms.next().unwrap_or_else(|| cursor.ins().iconst(I64, 0));
+        let address = terms.fold(first, |sum, term| cursor.ins().iadd(sum, term));
+        for (&inst, displacement) in group.members.iter().zip(displacements) {
+            set_address(&mut function.dfg, inst, address, displacement);
+        }
+    }
+}
+
+fn is_sum(dfg: &DataFlowGraph, value: Value) -> bool {
+    instruction(dfg, value).is_some_and(|made| matches!(made.opcode(), Opcode::Iadd | Opcode::Iconst))
+}
+
+/// The term in 64 bits. If it is shifted by what an operand can shift, and loses nothing, it is shifted there.
+fn operand(cursor: &mut FuncCursor<'_>, term: Value) -> Value {
+    let dfg = &cursor.func.dfg;
+    if let Some(&InstructionData::Binary { opcode: Opcode::Ishl, args: [value, by] }) = instruction(dfg, term)
+        && let Some(by @ 1..=3) = constant(dfg, by)
+        && upper_bound(dfg, value) << by <= u64::from(u32::MAX)
+    {
+        let wide = cursor.ins().uextend(I64, value);
+        return cursor.ins().ishl_imm_u(wide, i64::from(by));
+    }
+    cursor.ins().uextend(I64, term)
+}
+
+fn displacement(dfg: &DataFlowGraph, inst: Inst) -> i32 {
+    match dfg.insts[inst] {
+        InstructionData::Load { offset, .. } | InstructionData::Store { offset, .. } => offset.into(),
+        ref other => unreachable!("{other:?} is no access"),
     }
 }
 

@@ -69,11 +69,24 @@ impl Translator<'_, '_> {
 
     fn store(&mut self, memarg: &MemArg, opcode: Opcode, size: u32) -> Result<()> {
         let value = self.stack.pop();
+        let (opcode, value) = self.narrowed(opcode, value, size);
         let Access { address, offset, flags } = self.pop_access(memarg, size)?;
         let flags = self.builder.func.dfg.mem_flags.insert(flags).map_err(|_| too_many_flags())?;
         let ty = self.builder.func.dfg.value_type(value);
         self.builder.ins().Store(opcode, ty, flags, offset.into(), value, address);
         Ok(())
+    }
+
+    /// A narrow store of a constant, as the store of a narrow constant: only that becomes one instruction.
+    fn narrowed(&mut self, opcode: Opcode, value: Value, size: u32) -> (Opcode, Value) {
+        match self.definition(value) {
+            Some(InstructionData::UnaryImm { opcode: Opcode::Iconst, imm }) if opcode != Opcode::Store => {
+                let ty = Type::int_with_byte_size(size as u16).expect("1, 2 or 4 bytes");
+                let bits = imm.bits() & (u64::MAX >> (64 - ty.bits())) as i64;
+                (Opcode::Store, self.builder.ins().iconst(ty, bits))
+            }
+            _ => (opcode, value),
+        }
     }
 
     /// Address of a memory's state as a value.

@@ -51,6 +51,7 @@ pub const MODULES: &[ImportModule] = &[
     ImportModule { name: "wasi_snapshot_preview1", functions: crate::wasi_snapshot_preview1::FUNCTIONS },
     ImportModule { name: "wasi_unstable", functions: crate::wasi_unstable::FUNCTIONS },
     ImportModule { name: "wasix_32v1", functions: crate::wasix_32v1::FUNCTIONS },
+    ImportModule { name: "bench", functions: crate::bench::FUNCTIONS },
 ];
 
 /// What is imported from a module besides its own table: the name of that module, and the table.

@@ -8,6 +8,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod bench;
 pub mod builtins;
 pub mod capabilities;
 pub mod description;
