@@ -148,6 +148,8 @@ pub const PRINTS_RESULTS: &[SystemCall] = &[WRITE_OUTPUT];
 
 /// Host functions by their names, builtins and file systems of embedded directories by their symbols.
 pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
+    ("start", &[CLOCK_GETTIME]),
+    ("end", &[CLOCK_GETTIME]),
     ("args_get", &[]),
     ("args_sizes_get", &[]),
     ("environ_get", &[]),

@@ -1,3 +1,4 @@
+;;! build: -O0
 ;; A backtrace from behind a tail call to a function with more arguments on the stack, and a host call before the trap.
 (module
   (import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))

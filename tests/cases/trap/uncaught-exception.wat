@@ -1,4 +1,4 @@
-;;! build: -O2
+;;! build: -O0
 ;; No handler takes it: the trap is where it was thrown, with all frames still there.
 (module
   (tag $other)
@@ -16,5 +16,7 @@
   (func (export "_start") (call $outer) (nop)))
 ;;? 134
 ;;& wexe: trap: uncaught exception
-;;&     0: inner
-;;&     1: _start
+;;&     0: throw
+;;&     1: inner
+;;&     2: outer
+;;&     3: _start

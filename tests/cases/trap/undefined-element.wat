@@ -1,3 +1,4 @@
+;;! build: -O0
 (module
   (memory (export "memory") 1)
   (table 2 2 funcref)
@@ -14,4 +15,5 @@
 ;;? 134
 ;;& wexe: trap: undefined element
 ;;&     0: inner
-;;&     1: _start
+;;&     1: outer
+;;&     2: _start
