@@ -13,8 +13,8 @@
 //! whose index is `index + d` modulo 2³². When the second one executes, the first one has not trapped, so `A` is less
 //! than the size of the memory, which is at most [`layout::MEMORY32_FOLDED_MAX_BYTES`] = 2³² − 64 KiB.
 //! - `0 ≤ d ≤ MAX_DISTANCE`: `A + d < 2³²`, so the sum does not wrap: both forms are the same address.
-//! - `−MAX_DISTANCE ≤ d < 0` and the second access has no offset: either `A + d ≥ 0`, and both are the same; or the index
-//!   wraps to 2³² − MAX_DISTANCE or more, which is past the end of the memory: it must trap; and it does, because
+//! - `−MAX_DISTANCE ≤ d < 0` and the second access has no offset: either `A + d ≥ 0`, and both are the same; or the
+//!   index wraps to 2³² − MAX_DISTANCE or more, which is past the end of the memory: it must trap; and it does, because
 //!   `base + A + d` lies in the `MAX_DISTANCE` bytes below the memory, where nothing is ever mapped
 //!   ([`layout::STATE_END`]). (With an offset it might lie in the memory instead, so these stay as they are.)
 //!

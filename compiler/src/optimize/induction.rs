@@ -9,9 +9,9 @@
 //!                                         n + 8
 //! ```
 //!
-//! The sum on the left is modulo 2³², so it needs instructions of its own; the one on the right is an operand. One counter
-//! `n` serves all addresses of a loop that advance alike. A counter of 32 bits that was only compared with the loop's end
-//! then goes away: the new one is compared.
+//! The sum on the left is modulo 2³², so it needs instructions of its own; the one on the right is an operand. One
+//! counter `n` serves all addresses of a loop that advance alike. A counter of 32 bits that was only compared with the
+//! loop's end then goes away: the new one is compared.
 //!
 //! **Proof.** Let the *leader* be the first of a group of accesses (see [`super::address`]), at `base + A + o` with
 //! `A = zext(index)`, in a block that dominates every way back to the loop's header, so that it executes in every

@@ -1,7 +1,7 @@
 //! Removes instructions and block parameters that nothing needs.
 //!
-//! A local that a loop carries but nobody reads costs a register and an instruction in each iteration; Cranelift removes
-//! dead instructions, but not such circles.
+//! A local that a loop carries but nobody reads costs a register and an instruction in each iteration; Cranelift
+//! removes dead instructions, but not such circles.
 
 use cranelift_codegen::entity::EntitySet;
 use cranelift_codegen::ir::{BlockArg, Function, Inst, Opcode, Value, ValueDef};

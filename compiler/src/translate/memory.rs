@@ -148,8 +148,8 @@ impl Translator<'_, '_> {
         }
     }
 
-    /// All is loaded before anything is stored, so the ranges may overlap. The end of the target is stored first: if any
-    /// of it is out of bounds, then its end is, and nothing has been written when it traps.
+    /// All is loaded before anything is stored, so the ranges may overlap. The end of the target is stored first: if
+    /// any of it is out of bounds, then its end is, and nothing has been written when it traps.
     fn copy_inline(&mut self, (dst_memory, dst): (u32, Value), (src_memory, src): (u32, Value), pieces: &[Piece]) {
         let mut values = Vec::with_capacity(pieces.len());
         for piece in pieces {

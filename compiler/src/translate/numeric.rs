@@ -107,18 +107,15 @@ impl Translator<'_, '_> {
             _ => return false,
         };
         let (left, right) = self.stack.pop2();
-        let (left, right) = if matches!(code, IntCC::Equal | IntCC::NotEqual) {
-            self.compared_sums(left, right)
-        } else {
-            (left, right)
-        };
+        let is_equality = matches!(code, IntCC::Equal | IntCC::NotEqual);
+        let (left, right) = if is_equality { self.compared_sums(left, right) } else { (left, right) };
         let result = self.builder.ins().icmp(code, left, right);
         self.push_boolean(result);
         true
     }
 
-    /// Cranelift makes `x == k₂ − k₁` of `x + k₁ == k₂`. At the end of a loop both `x` and `x + k₁` are then alive, which
-    /// costs a register and a move; it does not look through extensions.
+    /// Cranelift makes `x == k₂ − k₁` of `x + k₁ == k₂`. At the end of a loop both `x` and `x + k₁` are then alive,
+    /// which costs a register and a move; it does not look through extensions.
     fn compared_sums(&mut self, left: Value, right: Value) -> (Value, Value) {
         match (self.definition(left), self.definition(right)) {
             (
