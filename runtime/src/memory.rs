@@ -400,7 +400,7 @@ pub fn grow(state: &mut MemoryState, delta_pages: u64) -> i64 {
 
 /// Whether `len` elements from `start` on are among the first `size`.
 pub fn in_bounds(size: u64, start: u64, len: u64) -> bool {
-    start <= size && len <= size - start
+    start.checked_add(len).is_some_and(|end| end <= size)
 }
 
 /// The host address of a range of a memory.

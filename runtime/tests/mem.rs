@@ -1,4 +1,4 @@
-//! The memory functions against slices' own methods: every size up to a few hundred, every alignment, every overlap.
+//! The memory functions against slices' own methods: every size up to 1100, every alignment, every overlap.
 
 #[path = "../src/mem.rs"]
 mod mem;
@@ -9,40 +9,88 @@ mod start {
     pub static PROGRAM: AtomicU64 = AtomicU64::new(0);
 }
 
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 const ROOM: usize = 64;
 
 fn sizes() -> impl Iterator<Item = usize> {
-    (0..=300).chain([511, 512, 513, 1023, 1024, 1025, 1151, 1152, 1153, 1279, 1280, 2000, 4095, 4096, 10_000, 70_001])
+    (0..=1100).chain([1151, 1152, 1153, 2000, 2047, 2048, 2049, 2080, 2112, 2113, 4095, 4096, 10_000, 70_001])
 }
 
-/// Calls `test` for copies without and with AVX, if this CPU has it.
-fn with_and_without_avx(test: impl Fn()) {
+/// Holds what all tests share: which bodies the functions choose.
+static FEATURES: Mutex<()> = Mutex::new(());
+
+/// Calls `test` without AVX2, and with it if this CPU has it.
+fn with_and_without_avx2(test: impl Fn()) {
+    let _features = FEATURES.lock().unwrap_or_else(PoisonError::into_inner);
+    start::PROGRAM.store(0, Ordering::Relaxed);
     test();
-    if std::is_x86_feature_detected!("avx") {
-        start::PROGRAM.store(1 << 6, Ordering::Relaxed);
+    if std::is_x86_feature_detected!("avx2") {
+        start::PROGRAM.store(1 << 7, Ordering::Relaxed);
         test();
     }
 }
 
-fn pattern(len: usize) -> Vec<u8> {
-    (0..len).map(|index| (index * 7 + index / 251) as u8).collect()
+/// Bytes of which the first is aligned to 64.
+struct Aligned {
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+impl Aligned {
+    fn new(len: usize, value: impl Fn(usize) -> u8) -> Aligned {
+        let mut bytes = vec![0; len + 63];
+        let start = bytes.as_ptr().align_offset(64);
+        bytes[start..start + len].iter_mut().enumerate().for_each(|(index, byte)| *byte = value(index));
+        bytes.truncate(start + len);
+        Aligned { bytes, start }
+    }
+}
+
+impl Deref for Aligned {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+}
+
+impl DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..]
+    }
+}
+
+/// What functions that write begin with, so that nothing they fail to write looks written.
+fn blank(len: usize) -> Aligned {
+    Aligned::new(len, |_| 0xee)
+}
+
+fn pattern(len: usize) -> Aligned {
+    Aligned::new(len, |index| (index * 7 + index / 251) as u8)
+}
+
+/// Nothing but the `len` bytes from `to` on was written.
+fn assert_untouched(target: &[u8], to: usize, len: usize) {
+    let around = target[..to].iter().chain(&target[to + len..]);
+    assert!(around.copied().all(|byte| byte == 0xee), "{len} bytes at {to}, and more");
 }
 
 #[test]
 fn copies_are_exact_at_every_alignment() {
-    with_and_without_avx(|| {
+    with_and_without_avx2(|| {
         for len in sizes() {
-            for (from, to) in [(0, 0), (1, 0), (0, 1), (3, 7), (15, 16), (16, 31), (8, 40)] {
+            let alignments = (0..33).flat_map(|to| [(0, to), (to, 0), (13, to), (to + 9, to)]);
+            for (from, to) in alignments.chain([(15, 16), (16, 31), (8, 40)]) {
                 let source = pattern(len + ROOM);
-                let mut target = vec![0xee; len + 2 * ROOM];
-                let mut expected = target.clone();
-                expected[to..to + len].copy_from_slice(&source[from..from + len]);
-                // SAFETY: both ranges are inside their vectors.
+                let mut target = blank(len + 2 * ROOM);
+                // SAFETY: both ranges are inside their buffers.
                 let result = unsafe { mem::memcpy(target[to..].as_mut_ptr(), source[from..].as_ptr(), len) };
                 assert_eq!(result, target[to..].as_mut_ptr());
-                assert!(target == expected, "{len} bytes from {from} to {to}");
+                assert!(target[to..to + len] == source[from..from + len], "{len} bytes from {from} to {to}");
+                assert_untouched(&target, to, len);
             }
         }
     });
@@ -50,19 +98,19 @@ fn copies_are_exact_at_every_alignment() {
 
 #[test]
 fn moves_are_exact_however_ranges_overlap() {
-    with_and_without_avx(|| {
+    with_and_without_avx2(|| {
         for len in sizes() {
             let distances =
                 [0, 1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, len / 2, len, len + 1];
             for distance in distances {
                 for (from, to) in [(0, distance), (distance, 0), (5, 5 + distance), (5 + distance, 5)] {
                     let mut ours = pattern(len + distance + ROOM);
-                    let mut expected = ours.clone();
+                    let mut expected = ours.to_vec();
                     expected.copy_within(from..from + len, to);
                     let data = ours.as_mut_ptr();
                     // SAFETY: both ranges are inside the vector.
                     unsafe { mem::memmove(data.add(to), data.add(from), len) };
-                    assert!(ours == expected, "{len} bytes from {from} to {to}");
+                    assert!(*ours == *expected, "{len} bytes from {from} to {to}");
                 }
             }
         }
@@ -71,25 +119,26 @@ fn moves_are_exact_however_ranges_overlap() {
 
 #[test]
 fn fills_are_exact_at_every_alignment() {
-    for len in sizes() {
-        for to in [0, 1, 2, 7, 8, 15, 16, 33, 63] {
-            for value in [0, 1, 0x80, 0xff, 0x1a5] {
-                let mut target = vec![0xee; len + 2 * ROOM];
-                let mut expected = target.clone();
-                expected[to..to + len].fill(value as u8);
-                // SAFETY: the range is inside the vector.
-                let result = unsafe { mem::memset(target[to..].as_mut_ptr(), value, len) };
-                assert_eq!(result, target[to..].as_mut_ptr());
-                assert!(target == expected, "{len} bytes at {to}");
+    with_and_without_avx2(|| {
+        for len in sizes() {
+            for to in (0..33).chain([63]) {
+                for value in [0, 0x80, 0x1a5] {
+                    let mut target = blank(len + 2 * ROOM);
+                    // SAFETY: the range is inside the buffer.
+                    let result = unsafe { mem::memset(target[to..].as_mut_ptr(), value, len) };
+                    assert_eq!(result, target[to..].as_mut_ptr());
+                    assert!(target[to..to + len].iter().all(|&byte| byte == value as u8), "{len} bytes at {to}");
+                    assert_untouched(&target, to, len);
+                }
             }
         }
-    }
+    });
 }
 
 #[test]
 fn comparisons_order_by_the_first_difference() {
     for len in 0..50 {
-        let left = pattern(len + 1);
+        let left = pattern(len + 1).to_vec();
         for at in 0..len {
             for (a, b) in [(0, 1), (0x7f, 0x80), (0, 0xff)] {
                 let (mut left, mut right) = (left.clone(), left.clone());
