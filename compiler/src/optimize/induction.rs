@@ -45,6 +45,8 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::loop_analysis::{Loop, LoopAnalysis};
 use std::collections::HashMap;
 
+/// Parameters of a header that are looked at: more than registers and stack slots that a loop can use well.
+const MAX_PARAMS: usize = 256;
 /// Addresses that one loop may keep in registers.
 const MAX_ADDRESSES: usize = 7;
 
@@ -111,6 +113,9 @@ fn shape(function: &Function, cfg: &ControlFlowGraph, loops: &LoopAnalysis, id: 
         cfg.pred_iter(header).partition(|predecessor| loops.is_in_loop(predecessor.block, id));
     let [ref entry] = entries[..] else { return None };
     let latches = latches.iter().map(|latch| latch.inst).collect();
+    if function.dfg.num_block_params(header) > MAX_PARAMS {
+        return None;
+    }
     (function.dfg.insts[entry.inst].opcode() == Opcode::Jump).then_some(Shape {
         id,
         header,

@@ -4,7 +4,7 @@
 //! removes dead instructions, but not such circles.
 
 use cranelift_codegen::entity::EntitySet;
-use cranelift_codegen::ir::{BlockArg, Function, Inst, Opcode, Value, ValueDef};
+use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, Opcode, Value, ValueDef};
 
 /// The values that something with an effect needs. `ignores(inst, value)` says which uses do not count.
 pub(super) fn live_values(function: &Function, ignores: impl Fn(Inst, Value) -> bool) -> EntitySet<Value> {
@@ -118,21 +118,17 @@ pub(super) fn remove_dead(function: &mut Function) {
     }
 }
 
-/// Removes the parameters of blocks, other than the entry, that are not live.
+/// Removes the parameters of blocks, other than the entry, that are not live, and what branches pass to them.
 fn remove_dead_params(function: &mut Function, live: &EntitySet<Value>) {
     let (dfg, layout) = (&mut function.stencil.dfg, &function.stencil.layout);
     let entry = layout.entry_block();
-    let mut dead: Vec<Value> = Vec::new();
+    let is_dead = |param: &Value| !live.contains(*param);
+    let mut changed: EntitySet<Block> = EntitySet::new();
     for block in layout.blocks() {
-        if Some(block) != entry {
-            dead.extend(dfg.block_params(block).iter().filter(|param| !live.contains(**param)));
+        if Some(block) != entry && dfg.block_params(block).iter().any(is_dead) {
+            changed.insert(block);
         }
     }
-    if dead.is_empty() {
-        return;
-    }
-    dead.sort_unstable();
-    let is_dead = |param: Value| dead.binary_search(&param).is_ok();
     for block in layout.blocks() {
         let Some(terminator) = layout.last_inst(block) else { continue };
         let (blocks, lists) = (&dfg.blocks, &mut dfg.value_lists);
@@ -140,16 +136,20 @@ fn remove_dead_params(function: &mut Function, live: &EntitySet<Value>) {
             dfg.insts[terminator].branch_destination_mut(&mut dfg.jump_tables, &mut dfg.exception_tables);
         for destination in destinations {
             let target = destination.block(lists);
-            let positions: Vec<usize> = (blocks[target].params(lists).iter().enumerate())
-                .filter(|(_, param)| is_dead(**param))
-                .map(|(position, _)| position)
-                .collect();
-            for position in positions.into_iter().rev() {
-                destination.remove(position, lists);
+            if changed.contains(target) {
+                let params = blocks[target].params(lists);
+                let arguments = params.iter().zip(destination.args(lists)).filter(|(param, _)| !is_dead(param));
+                let kept: Vec<BlockArg> = arguments.map(|(_, argument)| argument).collect();
+                destination.clear(lists);
+                destination.extend(kept, lists);
             }
         }
     }
-    for param in dead {
-        dfg.remove_block_param(param);
+    for block in layout.blocks().filter(|block| changed.contains(*block)) {
+        let params: Vec<Value> = dfg.block_params(block).to_vec();
+        dfg.detach_block_params(block);
+        for param in params.into_iter().filter(|param| !is_dead(param)) {
+            dfg.attach_block_param(block, param);
+        }
     }
 }
