@@ -23,6 +23,7 @@ mod readme;
 mod run;
 mod sandbox;
 mod spec;
+mod terminal;
 mod tidy;
 
 /// The command line's own parser: a case's `build:` line is what a user would type.
@@ -56,6 +57,7 @@ fn main() {
     trials.extend(limits::trials());
     trials.extend(readme::trials());
     trials.extend(spec::trials());
+    trials.extend(terminal::trials());
     trials.extend(tidy::trials());
     let conclusion = libtest_mimic::run(&arguments, known_failures::expect(trials));
     if let Err(message) = spec::check_table() {

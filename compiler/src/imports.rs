@@ -3,7 +3,7 @@
 use crate::declare::{Callee, Function, Global, Memory, Table, Tag, is_func_ref};
 use crate::error::{Error, Result};
 use crate::module::{Import, Module};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use wasmparser::{FuncType, GlobalType, HeapType, MemoryType, RefType, TableType, TypeRef, ValType};
 use wexe_abi::imports::{self, MODULES, Status, TRACED};
 
@@ -36,12 +36,41 @@ pub fn define_memory(module: &mut Module<'_>, namespaces: &Namespaces) {
 pub fn resolve(module: &Module<'_>, namespaces: &Namespaces, trace: bool) -> Result<Vec<Extern>> {
     let mut found: Vec<Extern> =
         module.imports.iter().map(|import| resolve_one(module, import, namespaces)).collect::<Result<_>>()?;
-    for host in found.iter_mut().filter(|_| trace) {
-        if let Extern::Function(Function { callee: Callee::Host(symbol), .. }) = host {
-            symbol.insert_str(0, TRACED);
+    let mut symbols: Vec<&mut String> = found.iter_mut().filter_map(host_function).collect();
+    if symbols.iter().any(|symbol| *symbol == TTY_SET) {
+        for symbol in &mut symbols {
+            if let Some((_, restoring)) = RESTORING.iter().find(|(plain, _)| symbol == plain) {
+                **symbol = restoring.to_string();
+            }
         }
     }
+    for symbol in symbols.into_iter().filter(|_| trace) {
+        symbol.insert_str(0, TRACED);
+    }
     Ok(found)
+}
+
+/// The function that changes the terminal.
+const TTY_SET: &str = "wasix_32v1.tty_set";
+
+/// What ends a program, and what does so after the terminal is what it was. Programs that do not change it have no need
+/// of the second.
+const RESTORING: &[(&str, &str)] = &[
+    ("wasi_snapshot_preview1.proc_exit", "wasix_32v1.proc_exit2"),
+    ("wasi_snapshot_preview1.proc_raise", "wasix_32v1.proc_raise"),
+];
+
+/// What is left to do when a program that refers to these symbols of the runtime returns from its entry point: another.
+pub fn at_end(symbols: &BTreeSet<&str>) -> Option<&'static str> {
+    let changes_terminal = symbols.iter().any(|symbol| symbol.strip_prefix(TRACED).unwrap_or(symbol) == TTY_SET);
+    changes_terminal.then_some("wexe.restore_terminal")
+}
+
+fn host_function(found: &mut Extern) -> Option<&mut String> {
+    match found {
+        Extern::Function(Function { callee: Callee::Host(symbol), .. }) => Some(symbol),
+        _ => None,
+    }
 }
 
 fn resolve_one(module: &Module<'_>, import: &Import<'_>, namespaces: &Namespaces) -> Result<Extern> {

@@ -75,6 +75,7 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
     let mut symbols = confinement::symbols(built.environment(&*isa), &compiled);
     symbols.extend(options.embedded.symbol());
     let confinement = Confinement::new(&symbols, &options.capabilities, !entry.results.is_empty());
+    let at_end = if options.invoke.is_none() { imports::at_end(&symbols) } else { None };
 
     progress.stage("object");
     let object = object::module(built.environment(&*isa), compiled)?;
@@ -86,6 +87,7 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
         at_start: &at_start,
         note: &note::write(wasm, &built.module, options, &confinement, &at_start, &capabilities),
         calls: &entry.functions,
+        at_end,
         params: &entry.params,
         results: &entry.results,
         filter: &confinement.filter(),

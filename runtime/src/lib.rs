@@ -31,6 +31,7 @@ mod socket;
 mod start;
 mod stderr;
 mod table;
+mod terminal;
 mod timeout;
 mod trace;
 mod transfer;
@@ -39,6 +40,7 @@ mod wasi_snapshot_preview1;
 mod wasi_unstable;
 mod wasix_32v1;
 mod wasmedge_sock;
+mod working_directory;
 
 // Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares
 // features with crates that use std, whose panic handler it then has to take.

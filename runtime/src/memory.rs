@@ -146,7 +146,7 @@ macro_rules! plain_structures {
 plain_structures! {
     types::Fdstat, types::Filestat, types::Dirent, types::Prestat, types::Subscription, types::Event, types::Roflags,
     wasi_unstable::Filestat, wasi_unstable::Subscription, wasix_32v1::AddrPort, wasix_32v1::AddrIp,
-    wasix_32v1::OptionTimestamp, wasix_32v1::EpollEvent, types::Fdflagsext, libc::pollfd
+    wasix_32v1::OptionTimestamp, wasix_32v1::EpollEvent, wasix_32v1::Tty, types::Fdflagsext, libc::pollfd
 }
 
 /// Stores a value at a guest address, which need not be aligned.

@@ -25,7 +25,7 @@ use rustix::io::Errno as HostErrno;
 use wexe_abi::types::{Errno, Filestat, Pointer, Size};
 
 /// Longest path that Linux takes, with the NUL at its end.
-const PATH_MAX: usize = libc::PATH_MAX as usize;
+pub const PATH_MAX: usize = libc::PATH_MAX as usize;
 
 /// How often a walk that lost a race with a rename starts again before the program gets `again`.
 const ATTEMPTS: usize = 1000;
@@ -40,9 +40,17 @@ impl PathBuffer {
 
     /// Copies the guest's path here, where the guest cannot change it any more.
     ///
-    /// Errors: `fault`; `nametoolong`; `inval` for a NUL in it, `ilseq` for anything that is not UTF-8, `noent` if it
-    /// is empty, `notcapable` if it is absolute.
+    /// Errors: as [`PathBuffer::read_any`]; `notcapable` if it is absolute.
     pub fn read(&mut self, address: Pointer, len: Size) -> Result<Path<'_>> {
+        let path = self.read_any(address, len)?;
+        if path.0.first() == Some(&b'/') { Err(Errno::Notcapable.into()) } else { Ok(path) }
+    }
+
+    /// As [`PathBuffer::read`], but of any path.
+    ///
+    /// Errors: `fault`; `nametoolong`; `inval` for a NUL in it, `ilseq` for anything that is not UTF-8, `noent` if it
+    /// is empty.
+    pub fn read_any(&mut self, address: Pointer, len: Size) -> Result<Path<'_>> {
         let guest = memory::bytes(address, len)?;
         if guest.len() >= PATH_MAX {
             return Err(Errno::Nametoolong.into());
@@ -55,10 +63,8 @@ impl PathBuffer {
         if core::str::from_utf8(copy).is_err() {
             return Err(Errno::Ilseq.into());
         }
-        match copy.first() {
-            None => return Err(Errno::Noent.into()),
-            Some(b'/') => return Err(Errno::Notcapable.into()),
-            Some(_) => {}
+        if copy.is_empty() {
+            return Err(Errno::Noent.into());
         }
         if let Some(end) = end.first_mut() {
             end.write(0);
@@ -72,6 +78,15 @@ impl PathBuffer {
 pub struct Path<'a>(&'a mut [u8]);
 
 impl<'a> Path<'a> {
+    /// A path that the runtime put together, with a NUL at its end; `.` if it is empty.
+    pub fn new(bytes: &'a mut [u8; PATH_MAX]) -> Path<'a> {
+        if let [first @ 0, second, ..] = bytes {
+            (*first, *second) = (b'.', 0);
+        }
+        let end = bytes.iter().position(|&byte| byte == 0).map_or(PATH_MAX, |end| end + 1);
+        Path(bytes.get_mut(..end).unwrap_or_default())
+    }
+
     pub fn as_c_str(&self) -> &CStr {
         c_str(self.0)
     }
@@ -286,6 +301,22 @@ pub fn read_link(directory: &Descriptor, path: Path, contents: Bytes) -> Result<
         return Ok(0);
     }
     transfer::read_link(&link, contents)
+}
+
+/// What the symbolic link `path` holds, as much as fits into `contents`; `None` if it is no link.
+pub fn link_contents<'a>(
+    directory: &Descriptor,
+    path: Path,
+    contents: &'a mut [MaybeUninit<u8>],
+) -> Result<Option<&'a [u8]>> {
+    // Links to embedded directories are not looked into: the name stays what the program wrote.
+    let Node::Host(host) = directory.node() else { return Ok(None) };
+    let link = find(host, path, false)?;
+    match rustix::fs::readlinkat_raw(&link, link.name, contents) {
+        Ok((contents, _)) => Ok(Some(contents)),
+        Err(HostErrno::INVAL) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
 }
 
 /// Removes a file or a link, or with the flag `REMOVEDIR` an empty directory.

@@ -19,6 +19,8 @@ pub(crate) struct Entry<'a> {
     pub note: &'a [u8],
     /// Functions to call, by index: `_initialize`, then `_start` or the invoked export.
     pub calls: &'a [u32],
+    /// Symbol of a function of the runtime to call after them, if only one is called.
+    pub at_end: Option<&'a str>,
     /// Types of the invoked export in the binary format.
     pub params: &'a [u8],
     pub results: &'a [u8],
@@ -29,8 +31,9 @@ pub(crate) struct Entry<'a> {
 /// Adds the program's descriptor to the object of its only module.
 pub(crate) fn emit_program(object: ModuleObject, entry: &Entry<'_>) -> Result<Vec<u8>> {
     let ModuleObject { mut writer, mut relro, places, descriptor } = object;
-    let calls: Vec<Pointee> =
-        entry.calls.iter().map(|function| Pointee::Section(Section::Text, places.array_calls[function])).collect();
+    let functions = entry.calls.iter().map(|function| Pointee::Section(Section::Text, places.array_calls[function]));
+    let mut calls: Vec<Pointee> = functions.collect();
+    calls.extend(entry.at_end.map(|symbol| Pointee::Symbol(writer.external(symbol))));
     let at_start: Vec<Pointee> = entry.at_start.iter().map(|symbol| Pointee::Symbol(writer.external(symbol))).collect();
     let arrays = Arrays {
         capabilities: Array::bytes(&mut relro, entry.capabilities),

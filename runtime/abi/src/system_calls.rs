@@ -66,7 +66,14 @@ const MMAP: SystemCall = SystemCall {
 };
 const MUNMAP: SystemCall = any(11, "munmap");
 const RT_SIGACTION: SystemCall = any(13, "rt_sigaction");
+const RT_SIGRETURN: SystemCall = any(15, "rt_sigreturn");
 const IOCTL_TIOCGWINSZ: SystemCall = only(16, "ioctl", 1, 0x5413, "TIOCGWINSZ");
+const IOCTL_TIOCSWINSZ: SystemCall = only(16, "ioctl", 1, 0x5414, "TIOCSWINSZ");
+const IOCTL_TIOCGPGRP: SystemCall = only(16, "ioctl", 1, 0x540f, "TIOCGPGRP");
+const IOCTL_TCGETS: SystemCall = only(16, "ioctl", 1, 0x5401, "TCGETS");
+const IOCTL_TCGETS2: SystemCall = only(16, "ioctl", 1, 0x802c_542a, "TCGETS2");
+const IOCTL_TCSETS: SystemCall = only(16, "ioctl", 1, 0x5402, "TCSETS");
+const IOCTL_TCSETS2: SystemCall = only(16, "ioctl", 1, 0x402c_542b, "TCSETS2");
 const IOCTL_FIONREAD: SystemCall = only(16, "ioctl", 1, 0x541b, "FIONREAD");
 const PREAD64: SystemCall = any(17, "pread64");
 const PWRITE64: SystemCall = any(18, "pwrite64");
@@ -104,6 +111,7 @@ const FSYNC: SystemCall = any(74, "fsync");
 const FDATASYNC: SystemCall = any(75, "fdatasync");
 const FTRUNCATE: SystemCall = any(77, "ftruncate");
 const GETPPID: SystemCall = any(110, "getppid");
+const GETPGRP: SystemCall = any(111, "getpgrp");
 const FUTEX: SystemCall = any(202, "futex");
 const SCHED_GETAFFINITY: SystemCall = any(204, "sched_getaffinity");
 const GETDENTS64: SystemCall = any(217, "getdents64");
@@ -243,6 +251,27 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("fd_dup2", &[FCNTL_DUPFD, CLOSE]),
     ("fd_event", &[EVENTFD2, FCNTL_DUPFD, CLOSE]),
     ("fd_pipe", &[PIPE2, FCNTL_DUPFD, CLOSE]),
+    ("tty_get", &[IOCTL_TCGETS2, IOCTL_TCGETS, IOCTL_TIOCGWINSZ]),
+    (
+        "tty_set",
+        &[
+            IOCTL_TCGETS2,
+            IOCTL_TCGETS,
+            IOCTL_TCSETS2,
+            IOCTL_TCSETS,
+            IOCTL_TIOCGWINSZ,
+            IOCTL_TIOCSWINSZ,
+            IOCTL_TIOCGPGRP,
+            GETPGRP,
+            FCNTL_DUPFD,
+            RT_SIGACTION,
+            RT_SIGRETURN,
+            GETPID,
+            KILL,
+        ],
+    ),
+    ("getcwd", &[]),
+    ("chdir", &[OPENAT2, CLOSE, READLINKAT]),
     ("callback_signal", &[]),
     ("thread_sleep", &[CLOCK_NANOSLEEP, RESTART_SYSCALL, CLOCK_GETTIME]),
     ("thread_id", &[]),
@@ -284,7 +313,7 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
 
 /// How the names begin of functions that work on directories that a program was given. Without any they make no system
 /// call, so they need none.
-pub const OF_DIRECTORIES: &[&str] = &["path_", "fd_prestat_", "fd_readdir"];
+pub const OF_DIRECTORIES: &[&str] = &["path_", "fd_prestat_", "fd_readdir", "chdir"];
 
 /// The name in [`FUNCTIONS`] of what a symbol stands for, traced or not. Extensions that only answer `nosys` have none.
 fn name(symbol: &str) -> Option<&str> {

@@ -23,14 +23,14 @@ macro_rules! wasix_32v1 {
                     fd_pipe() -> (read_fd: Fd, write_fd: Fd);
                 }
                 tty {
-                    tty_get(state: Pointer) -> (later);
-                    tty_set(state: Pointer) -> (later);
+                    tty_get() -> (state: Tty);
+                    tty_set(state: Pointer) -> ();
                 }
                 getcwd {
-                    getcwd(path: Pointer, path_len: Pointer) -> (later);
+                    getcwd(path: Pointer, path_len: Pointer) -> ();
                 }
                 chdir {
-                    chdir(path: Text, path_len: Size) -> (later);
+                    chdir(path: Text, path_len: Size) -> ();
                 }
                 callback {
                     callback_signal(name: Text, name_len: Size) -> nothing;
@@ -223,10 +223,29 @@ pub struct EpollEvent {
     pub data2: u64,
 }
 
+/// The terminal of a program: its size in characters and in pixels, which of the standard streams are terminals, and its
+/// modes.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tty {
+    pub cols: u32,
+    pub rows: u32,
+    pub width: u32,
+    pub height: u32,
+    pub stdin_tty: u8,
+    pub stdout_tty: u8,
+    pub stderr_tty: u8,
+    pub echo: u8,
+    pub line_buffered: u8,
+    pub line_feeds: u8,
+    pub padding: u16,
+}
+
 const _: () = {
     use core::mem::{offset_of, size_of};
     assert!(size_of::<AddrPort>() == 20 && offset_of!(AddrPort, data) == 2);
     assert!(size_of::<AddrIp>() == 18 && offset_of!(AddrIp, octets) == 2);
     assert!(size_of::<OptionTimestamp>() == 16 && offset_of!(OptionTimestamp, time) == 8);
     assert!(size_of::<EpollEvent>() == 32 && offset_of!(EpollEvent, ptr) == 8 && offset_of!(EpollEvent, data2) == 24);
+    assert!(size_of::<Tty>() == 24 && offset_of!(Tty, stdin_tty) == 16 && offset_of!(Tty, line_feeds) == 21);
 };

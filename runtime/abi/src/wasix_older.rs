@@ -25,6 +25,7 @@ macro_rules! wasix_older {
                     thread_local_get(key: Size, ro_value: Pointer) -> (later);
                 }
                 proc {
+                    proc_raise(signal: Signal) -> ();
                     proc_join(pid: Pointer, ro_exitcode: Pointer) -> (later);
                     proc_exec4(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, search_path: Size, path: Pointer, path_len: Size) -> (later);
                     proc_spawn3(name: Pointer, name_len: Size, args: Pointer, args_len: Size, envs: Pointer, envs_len: Size, fd_ops: Pointer, fd_ops_len: Size, signals: Pointer, signals_len: Size, search_path: Size, path: Pointer, path_len: Size, ro_pid: Pointer) -> (later);

@@ -211,6 +211,34 @@ pub fn handle_signal(signal: i32, disposition: Disposition) {
     let _ = unsafe { syscall(libc::SYS_rt_sigaction, [signal as usize, &raw const action as usize, 0, 8, 0, 0]) };
 }
 
+/// What happened to a signal, as the kernel has it.
+#[derive(Clone, Copy)]
+pub struct Action([u64; 4]);
+
+impl Action {
+    pub const DEFAULT: Action = Action([0; 4]);
+
+    /// What happens to `signal` now.
+    pub fn of(signal: i32) -> Action {
+        let mut action = Action::DEFAULT;
+        let arguments = [signal as usize, 0, &raw mut action.0 as usize, 8, 0, 0];
+        // SAFETY: the kernel stores an action, which has this size.
+        let _ = unsafe { syscall(libc::SYS_rt_sigaction, arguments) };
+        action
+    }
+
+    pub fn is_ignored(self) -> bool {
+        let Action([handler, ..]) = self;
+        handler == libc::SIG_IGN as u64
+    }
+
+    /// Makes it happen to `signal` again.
+    pub fn put_back(&self, signal: i32) {
+        // SAFETY: the kernel reads what it stored before.
+        let _ = unsafe { syscall(libc::SYS_rt_sigaction, [signal as usize, &raw const self.0 as usize, 0, 8, 0, 0]) };
+    }
+}
+
 /// Raises SIGALRM when so much time has passed, and again each time that `interval` has, even if who started the
 /// process had that signal blocked.
 pub fn start_timer(milliseconds: u64, interval: u64) {

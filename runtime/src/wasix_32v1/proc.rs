@@ -1,15 +1,29 @@
 //! The process. A program sees its number and its parent's, and signals nobody but itself.
 
 use crate::errno::Result;
-use crate::memory;
-use crate::wasi_snapshot_preview1::proc::{proc_exit, proc_raise};
+use crate::wasi_snapshot_preview1::proc::{self as preview1, proc_exit};
+use crate::{memory, terminal};
 use wexe_abi::types::{Errno, Exitcode, Pointer, Signal, Size};
 
-/// Ends the process as `proc_exit` does.
+/// Ends the process as `proc_exit` does. Programs that change the terminal call this in its place.
 ///
 /// Source: `proc_exit2` in `api_wasix.h`.
 pub fn proc_exit2(rval: Exitcode) -> ! {
+    terminal::restore();
     proc_exit(rval)
+}
+
+/// Sends a signal to the process itself, as preview1's `proc_raise` does. Programs that change the terminal call this
+/// in its place.
+///
+/// Errors: `inval` for a signal that does not exist.
+///
+/// Source: `proc_raise` in `api_wasi.h`.
+pub fn proc_raise(signal: Signal) -> Result<()> {
+    if !matches!(signal, Signal::None | Signal::Chld | Signal::Cont | Signal::Urg | Signal::Winch) {
+        terminal::restore();
+    }
+    preview1::proc_raise(signal)
 }
 
 /// The number of the process.
@@ -36,11 +50,6 @@ pub fn proc_parent(pid: Size) -> Result<Size> {
 /// Source: `proc_signal` in `api_wasix.h`.
 pub fn proc_signal(pid: Size, signal: Signal) -> Result<()> {
     itself(pid)?;
-    raise(signal)
-}
-
-/// Sends a signal to the process itself.
-pub fn raise(signal: Signal) -> Result<()> {
     proc_raise(signal)
 }
 

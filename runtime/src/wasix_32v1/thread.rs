@@ -40,7 +40,7 @@ pub fn thread_parallelism() -> Result<Size> {
 ///
 /// Source: `thread_signal` in `api_wasix.h`.
 pub fn thread_signal(tid: Size, signal: Signal) -> Result<()> {
-    if tid == THREAD { proc::raise(signal) } else { Err(Errno::Srch.into()) }
+    if tid == THREAD { proc::proc_raise(signal) } else { Err(Errno::Srch.into()) }
 }
 
 /// Ends the calling thread, and as that is the only one, the process.

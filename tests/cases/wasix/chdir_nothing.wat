@@ -1,0 +1,15 @@
+;; Without a directory there is a name, and nowhere to go.
+(module
+  (import "wasix_32v1" "getcwd" (func $getcwd (param i32 i32) (result i32)))
+  (import "wasix_32v1" "chdir" (func $chdir (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1 1)
+  (data (i32.const 1024) "/")
+  (func $expect (param $step i32) (param $got i32) (param $want i32)
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (local.get $step)))))
+  (func (export "_start")
+    (i32.store (i32.const 0) (i32.const 100))
+    (call $expect (i32.const 1) (call $getcwd (i32.const 16) (i32.const 0)) (i32.const 0))
+    (call $expect (i32.const 2) (i32.load (i32.const 0)) (i32.const 1))
+    (call $expect (i32.const 3) (i32.load16_u (i32.const 16)) (i32.const 0x2f))
+    (call $expect (i32.const 4) (call $chdir (i32.const 1024) (i32.const 1)) (i32.const 76 (; notcapable ;)))))

@@ -1,0 +1,107 @@
+//! Programs that put their terminal into raw mode, and how it is when they have ended, in whichever way.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
+use nix::unistd::Pid;
+
+use crate::case;
+use crate::cli::shell;
+use crate::known_failures::{Listed, trial};
+use crate::process::TempDir;
+
+/// The byte that says to the program how to end, and its exit status.
+const ENDS: &[(&str, u8, Ended)] = &[
+    ("return", b'r', Ended::Status(0)),
+    ("proc_exit", b'e', Ended::Status(3)),
+    ("proc_exit2", b'2', Ended::Status(4)),
+    ("thread_exit", b'x', Ended::Status(5)),
+    ("closed", b'c', Ended::Status(6)),
+    ("unreachable", b'u', Ended::Status(134)),
+    ("out-of-bounds", b'm', Ended::Status(134)),
+    ("stack-exhausted", b's', Ended::Status(134)),
+    ("division", b'd', Ended::Status(134)),
+    ("proc_raise", b'p', Ended::Signal(Signal::SIGTERM)),
+    ("thread_signal", b't', Ended::Signal(Signal::SIGABRT)),
+];
+
+/// Signals that somebody else sends to a program that waits.
+const SENT: &[(Signal, Ended)] = &[
+    (Signal::SIGHUP, Ended::Signal(Signal::SIGHUP)),
+    (Signal::SIGINT, Ended::Signal(Signal::SIGINT)),
+    (Signal::SIGQUIT, Ended::Signal(Signal::SIGQUIT)),
+    (Signal::SIGTERM, Ended::Signal(Signal::SIGTERM)),
+    (Signal::SIGUSR1, Ended::Signal(Signal::SIGUSR1)),
+    (Signal::SIGALRM, Ended::Signal(Signal::SIGALRM)),
+    // The runtime handles it, and says so.
+    (Signal::SIGSEGV, Ended::Status(134)),
+];
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Status(i32),
+    Signal(Signal),
+}
+
+pub fn trials() -> Vec<Listed> {
+    let mut trials = Vec::new();
+    for &(name, byte, ended) in ENDS {
+        trials.push(trial(format!("terminal/{name}"), move || raw("", byte, None, ended)));
+    }
+    for &(signal, ended) in SENT {
+        trials.push(trial(format!("terminal/{signal}"), move || raw("", b'w', Some(signal), ended)));
+    }
+    trials.push(trial("terminal/timeout", || raw("--timeout 1s", b'w', None, Ended::Status(124))));
+    trials.push(trial("terminal/trace", || raw("--trace", b'e', None, Ended::Status(3))));
+    trials
+}
+
+/// What of the modes can be compared.
+fn modes(terminal: &OwnedFd) -> Result<Termios, String> {
+    tcgetattr(terminal).map_err(|error| format!("tcgetattr: {error}"))
+}
+
+/// Runs the program on a terminal; tells it by `byte` what to do as soon as it is in raw mode, then sends it `signal`.
+fn raw(options: &str, byte: u8, signal: Option<Signal>, expected: Ended) -> Result<(), String> {
+    let directory = TempDir::new();
+    let built = shell(&format!("wexe build $CASES/terminal/raw.wat -o program {options}"), &directory)?;
+    if built.status != "0" {
+        return Err(format!("{:?}", case::lines(&built, &directory)));
+    }
+    let failed = |error: std::io::Error| error.to_string();
+    let size = Winsize { ws_row: 30, ws_col: 90, ws_xpixel: 0, ws_ypixel: 0 };
+    let terminal = openpty(&size, None).map_err(|error| format!("openpty: {error}"))?;
+    let before = modes(&terminal.slave)?;
+    let mut command = Command::new(directory.path().join("program"));
+    command.env_clear().stdin(terminal.slave.try_clone().map_err(failed)?);
+    let mut program = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(failed)?;
+    let mut ready = [0];
+    let said = program.stdout.as_mut().ok_or("no standard output")?.read_exact(&mut ready);
+    let during = modes(&terminal.slave)?;
+    let mut keyboard = File::from(terminal.master);
+    keyboard.write_all(&[byte]).map_err(failed)?;
+    if let Some(signal) = signal {
+        kill(Pid::from_raw(program.id() as i32), signal).map_err(|error| error.to_string())?;
+    }
+    let status = program.wait().map_err(failed)?;
+    let ended = match (status.code(), status.signal()) {
+        (Some(code), _) => Ended::Status(code),
+        (None, number) => Ended::Signal(Signal::try_from(number.unwrap_or(0)).map_err(|error| error.to_string())?),
+    };
+    said.map_err(|error| format!("it ended too early, {ended:?}: {error}"))?;
+    if ended != expected {
+        return Err(format!("it ended with {ended:?}"));
+    }
+    if during.local_flags.intersects(LocalFlags::ECHO | LocalFlags::ICANON) {
+        return Err("the terminal was not in raw mode".to_string());
+    }
+    let after = modes(&terminal.slave)?;
+    if after == before { Ok(()) } else { Err(format!("the terminal was {before:?} and is {after:?}")) }
+}
