@@ -64,7 +64,5 @@ pub const CONTENTS_ALIGNMENT: u64 = 16;
 pub const MAX_BYTES: u64 = 1 << 30;
 /// Longest name, as on Linux.
 pub const NAME_MAX: usize = 255;
-/// Longest target of a symbolic link, as on Linux.
-pub const LINK_MAX: usize = 4095;
 /// Largest memory for changes.
 pub const OVERLAY_MAX: u64 = 32 << 30;
