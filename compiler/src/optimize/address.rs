@@ -90,8 +90,8 @@ pub(super) fn share(context: &mut Context) -> Vec<Group> {
             });
             match leader {
                 Some((group, displacement)) => {
-                    let address = address(&function.dfg, groups[group].leader.inst);
-                    set_address(&mut function.dfg, inst, address, displacement);
+                    let (address, _) = member_operands(&function.dfg, groups[group].leader.inst);
+                    set_operands(&mut function.dfg, inst, address, displacement);
                     groups[group].members.push(inst);
                 }
                 None => {
@@ -115,11 +115,7 @@ fn folded(access: Access, distance: i32) -> Option<i32> {
 /// The instruction's access, if it is one. Of what generated code accesses, only linear memory at the low address is
 /// addressed by an extension alone.
 fn access(dfg: &DataFlowGraph, inst: Inst, block: Block) -> Option<Access> {
-    let (address, displacement) = match dfg.insts[inst] {
-        InstructionData::Load { arg, offset, .. } => (arg, offset.into()),
-        InstructionData::Store { args: [_, address], offset, .. } => (address, offset.into()),
-        _ => return None,
-    };
+    let (address, displacement) = operands(dfg, inst)?;
     match *instruction(dfg, address)? {
         InstructionData::Unary { opcode: Opcode::Uextend, arg } if dfg.value_type(arg) == I32 => {
             Some(Access { inst, block, index: dfg.resolve_aliases(arg), displacement })
@@ -133,7 +129,7 @@ pub(super) fn widen(function: &mut Function, groups: &[Group]) {
     for group in groups {
         let dfg = &function.dfg;
         let is_narrow = matches!(
-            instruction(dfg, address(dfg, group.leader.inst)),
+            instruction(dfg, member_operands(dfg, group.leader.inst).0),
             Some(InstructionData::Unary { opcode: Opcode::Uextend, .. })
         );
         let sum = Sum::of(dfg, group.leader.index, |value| is_sum(dfg, value));
@@ -143,14 +139,14 @@ pub(super) fn widen(function: &mut Function, groups: &[Group]) {
         if !is_narrow || !is_operand || bound > u64::from(u32::MAX) || (sum.terms.len() == 1 && sum.constant == 0) {
             continue;
         }
-        let displaced = |inst: &Inst| i32::try_from(sum.constant).ok()?.checked_add(displacement(dfg, *inst));
+        let displaced = |inst: &Inst| i32::try_from(sum.constant).ok()?.checked_add(member_operands(dfg, *inst).1);
         let Some(displacements) = group.members.iter().map(displaced).collect::<Option<Vec<i32>>>() else { continue };
         let mut cursor = FuncCursor::new(function).at_inst(group.leader.inst);
         let mut terms = sum.terms.iter().map(|(term, _)| operand(&mut cursor, *term)).collect::<Vec<_>>().into_iter();
         let first = terms.next().unwrap_or_else(|| cursor.ins().iconst(I64, 0));
         let address = terms.fold(first, |sum, term| cursor.ins().iadd(sum, term));
         for (&inst, displacement) in group.members.iter().zip(displacements) {
-            set_address(&mut function.dfg, inst, address, displacement);
+            set_operands(&mut function.dfg, inst, address, displacement);
         }
     }
 }
@@ -172,23 +168,21 @@ fn operand(cursor: &mut FuncCursor<'_>, term: Value) -> Value {
     cursor.ins().uextend(I64, term)
 }
 
-fn displacement(dfg: &DataFlowGraph, inst: Inst) -> i32 {
+/// Address and displacement of a load or store.
+fn operands(dfg: &DataFlowGraph, inst: Inst) -> Option<(Value, i32)> {
     match dfg.insts[inst] {
-        InstructionData::Load { offset, .. } | InstructionData::Store { offset, .. } => offset.into(),
-        ref other => unreachable!("{other:?} is no access"),
+        InstructionData::Load { arg, offset, .. } => Some((arg, offset.into())),
+        InstructionData::Store { args: [_, address], offset, .. } => Some((address, offset.into())),
+        _ => None,
     }
 }
 
-/// The address operand of a load or store.
-pub(super) fn address(dfg: &DataFlowGraph, inst: Inst) -> Value {
-    match dfg.insts[inst] {
-        InstructionData::Load { arg, .. } => arg,
-        InstructionData::Store { args: [_, address], .. } => address,
-        ref other => unreachable!("{other:?} is no access"),
-    }
+/// The same of a member of a group, which is one.
+fn member_operands(dfg: &DataFlowGraph, inst: Inst) -> (Value, i32) {
+    operands(dfg, inst).expect("groups are of loads and stores")
 }
 
-fn set_address(dfg: &mut DataFlowGraph, inst: Inst, new: Value, displacement: i32) {
+fn set_operands(dfg: &mut DataFlowGraph, inst: Inst, new: Value, displacement: i32) {
     match &mut dfg.insts[inst] {
         InstructionData::Load { arg, offset, .. } => (*arg, *offset) = (new, displacement.into()),
         InstructionData::Store { args, offset, .. } => (args[1], *offset) = (new, displacement.into()),
@@ -199,10 +193,7 @@ fn set_address(dfg: &mut DataFlowGraph, inst: Inst, new: Value, displacement: i3
 /// Gives all accesses of a group another address of the same value.
 pub(super) fn replace_address(dfg: &mut DataFlowGraph, group: &Group, new: Value) {
     for &inst in &group.members {
-        match &mut dfg.insts[inst] {
-            InstructionData::Load { arg, .. } => *arg = new,
-            InstructionData::Store { args, .. } => args[1] = new,
-            other => unreachable!("{other:?} is no access"),
-        }
+        let (_, displacement) = member_operands(dfg, inst);
+        set_operands(dfg, inst, new, displacement);
     }
 }
