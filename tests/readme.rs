@@ -1,12 +1,13 @@
 //! The tables of `README.md`, generated between `<!-- NAME -->` and `<!-- end -->` from what the code says. `BLESS=1`
 //! rewrites them; otherwise they must be in step.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use clap::CommandFactory;
 use wexe_abi::capabilities::{Capability, Number};
-use wexe_abi::imports::{MODULES, Status};
+use wexe_abi::imports::{EXTENSIONS, MODULES, Status};
 use wexe_abi::system_calls::FUNCTIONS;
 use wexe_abi::trap::Trap;
 use wexe_compiler::{Emit, Options};
@@ -17,8 +18,14 @@ use crate::known_failures::{Listed, trial};
 
 type Table = fn() -> String;
 
-const TABLES: &[(&str, Table)] =
-    &[("grants", grants), ("language", language), ("wasi", wasi), ("wasix", wasix), ("traps", traps)];
+const TABLES: &[(&str, Table)] = &[
+    ("grants", grants),
+    ("language", language),
+    ("wasi", wasi),
+    ("wasix", wasix),
+    ("wasmedge", wasmedge),
+    ("traps", traps),
+];
 
 pub fn trials() -> Vec<Listed> {
     vec![trial("readme/tables", check)]
@@ -147,6 +154,17 @@ fn wasix() -> String {
     });
     let rows: String = rows.collect();
     format!("| function | `{}` |\n|---|---|\n{rows}| **functions** | **{}** |\n", module.name, module.functions.len())
+}
+
+/// Every function that WasmEdge added, and how many parameters it has had.
+fn wasmedge() -> String {
+    let tables = EXTENSIONS.iter().filter(|(_, table)| table.name.starts_with("wasmedge_sock"));
+    let mut functions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for function in tables.flat_map(|(_, table)| table.functions) {
+        functions.entry(function.name).or_default().push(function.params.len().to_string());
+    }
+    let row = |(name, counts): (&&str, &Vec<String>)| format!("| `{name}` | {} |\n", counts.join(", "));
+    format!("| function | parameters |\n|---|---|\n{}", functions.iter().map(row).collect::<String>())
 }
 
 /// Every option that says what a program may use, with the first sentence of its help.

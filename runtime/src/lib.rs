@@ -40,6 +40,7 @@ mod wasi_snapshot_preview1;
 mod wasi_unstable;
 mod wasix_32v1;
 mod wasmedge_sock;
+mod wasmedge_sock_v2;
 mod working_directory;
 
 // Built for executables, it stands alone and aborts. Built with the workspace, for lints and editors, it shares

@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags};
 use wexe_abi::layout::{LOW_MEMORY, MemoryState, SegmentState, StateHeader};
 use wexe_abi::program::{Memory, Module};
-use wexe_abi::{types, wasi_unstable, wasix_32v1};
+use wexe_abi::{types, wasi_unstable, wasix_32v1, wasmedge_sock};
 
 /// The kernel's page.
 pub const PAGE: u64 = 4096;
@@ -146,7 +146,8 @@ macro_rules! plain_structures {
 plain_structures! {
     types::Fdstat, types::Filestat, types::Dirent, types::Prestat, types::Subscription, types::Event, types::Roflags,
     wasi_unstable::Filestat, wasi_unstable::Subscription, wasix_32v1::AddrPort, wasix_32v1::AddrIp,
-    wasix_32v1::OptionTimestamp, wasix_32v1::EpollEvent, wasix_32v1::Tty, types::Fdflagsext, libc::pollfd
+    wasix_32v1::OptionTimestamp, wasix_32v1::EpollEvent, wasix_32v1::Tty, types::Fdflagsext, wasmedge_sock::Addrinfo,
+    wasmedge_sock::Sockaddr, libc::pollfd
 }
 
 /// Stores a value at a guest address, which need not be aligned.

@@ -78,6 +78,13 @@ pub struct Addresses {
 }
 
 impl Addresses {
+    /// No more than there is room for.
+    pub fn of<const N: usize>(found: [IpAddr; N]) -> Addresses {
+        let mut addresses = Addresses { found: [None; MOST], count: 0 };
+        found.into_iter().for_each(|address| addresses.add(address));
+        addresses
+    }
+
     fn add(&mut self, address: IpAddr) {
         if !self.iter().any(|found| found == address)
             && let Some(slot) = self.found.get_mut(self.count)
@@ -97,15 +104,14 @@ impl Addresses {
 /// Errors: `acces` if the program may not ask for it; `noent` if there is no such name, or no address of it; `again` if
 /// no server answered; `inval` for what cannot be a name.
 pub fn resolve(name: &[u8]) -> Result<Addresses> {
-    let mut addresses = Addresses { found: [None; MOST], count: 0 };
     if let Some(address) = core::str::from_utf8(name).ok().and_then(|text| text.parse().ok()) {
-        addresses.add(address);
-        return Ok(addresses);
+        return Ok(Addresses::of([address]));
     }
     if !wexe_abi::network::is_name(name) {
         return Err(Errno::Inval.into());
     }
     network::check_name(name)?;
+    let mut addresses = Addresses::of([]);
     look_up(name, &mut addresses)?;
     if addresses.count == 0 { Err(Errno::Noent.into()) } else { Ok(addresses) }
 }

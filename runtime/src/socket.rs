@@ -129,6 +129,10 @@ impl Address {
         self.len
     }
 
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len as usize).unwrap_or_default()
+    }
+
     /// Room for any address.
     pub fn empty() -> Address {
         Address { bytes: [0; SIZE], len: SIZE as u32 }
@@ -245,20 +249,35 @@ unsafe impl OptionValue for Membership6 {}
 /// `getsockopt`
 pub fn option<T: OptionValue>(socket: BorrowedFd, level: i32, name: i32) -> Result<T> {
     let mut value = T::default();
-    let mut len = size_of::<T>() as u32;
-    let (value_at, len_at) = (&raw mut value as usize, &raw mut len as usize);
+    // SAFETY: any bytes are a value.
+    let bytes = unsafe { core::slice::from_raw_parts_mut((&raw mut value).cast(), size_of::<T>()) };
+    option_bytes(socket, level, name, bytes)?;
+    Ok(value)
+}
+
+/// `getsockopt` for bytes: how many there are, or are stored if there are more.
+pub fn option_bytes(socket: BorrowedFd, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
+    let mut len = value.len() as u32;
+    let (value_at, len_at) = (value.as_mut_ptr() as usize, &raw mut len as usize);
     let arguments = [socket.as_raw_fd() as usize, level as usize, name as usize, value_at, len_at, 0];
     // SAFETY: the kernel writes at most `len` bytes to the value.
     match unsafe { arch::syscall(libc::SYS_getsockopt, arguments) } {
-        Ok(_) => Ok(value),
+        Ok(_) => Ok(len as usize),
         Err(errno) => Err(from_linux(errno).into()),
     }
 }
 
 /// `setsockopt`
 pub fn set_option<T: OptionValue>(socket: BorrowedFd, level: i32, name: i32, value: T) -> Result<()> {
-    let value_at = &raw const value as usize;
-    let arguments = [socket.as_raw_fd() as usize, level as usize, name as usize, value_at, size_of::<T>(), 0];
+    // SAFETY: there is no padding.
+    let bytes = unsafe { core::slice::from_raw_parts((&raw const value).cast(), size_of::<T>()) };
+    set_option_bytes(socket, level, name, bytes)
+}
+
+/// `setsockopt` with bytes.
+pub fn set_option_bytes(socket: BorrowedFd, level: i32, name: i32, value: &[u8]) -> Result<()> {
+    let value_at = value.as_ptr() as usize;
+    let arguments = [socket.as_raw_fd() as usize, level as usize, name as usize, value_at, value.len(), 0];
     // SAFETY: the kernel reads the value.
     match unsafe { arch::syscall(libc::SYS_setsockopt, arguments) } {
         Ok(_) => Ok(()),

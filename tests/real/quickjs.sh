@@ -1,7 +1,7 @@
 #!/bin/sh
 # QuickJS, the flavour made for WasmEdge: runs a script file.
 . "$(dirname "$0")/prepare.sh"
-build quickjs quickjs --dir .
+build quickjs quickjs --dir . --net listen=0.0.0.0:17293,connect=localhost:17293
 
 cat > script.js <<'END'
 class Point { constructor(x, y) { this.x = x; this.y = y; } get length() { return Math.hypot(this.x, this.y); } }
@@ -20,3 +20,22 @@ olleh 1267650600228229401496703205376 0.30000000000000004
 true
 END
 ./quickjs script.js | expect "a script" expected
+
+cat > echo.js <<'END'
+import * as net from 'wasi_net';
+async function serve(listener) {
+  const connection = await listener.accept();
+  connection.write(await connection.read());
+  connection.end();
+}
+async function main() {
+  serve(new net.WasiTcpServer(17293));
+  const [address] = net.nsloopup('localhost', '17293');
+  const connection = await net.WasiTcpConn.connect(address);
+  connection.write(new Uint8Array([104, 105]).buffer);
+  print(new Uint8Array(await connection.read()).join(), connection.peer());
+}
+main();
+END
+echo 104,105 127.0.0.1:17293 > expected
+./quickjs echo.js | expect "a server and its client" expected

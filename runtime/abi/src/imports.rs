@@ -60,6 +60,10 @@ pub const MODULES: &[ImportModule] = &[
 /// same function then, or what `wasix_32v1` had itself.
 pub const EXTENSIONS: &[(&str, ImportModule)] = &[
     ("wasi_snapshot_preview1", ImportModule { name: "wasmedge_sock", functions: crate::wasmedge_sock::FUNCTIONS }),
+    (
+        "wasi_snapshot_preview1",
+        ImportModule { name: "wasmedge_sock_v2", functions: crate::wasmedge_sock::v2::FUNCTIONS },
+    ),
     ("wasix_32v1", ImportModule { name: "wasix_32v1", functions: crate::wasix_older::FUNCTIONS }),
     (
         "wasix_32v1",

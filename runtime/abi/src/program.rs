@@ -65,7 +65,11 @@ pub const AT_START: &[AtStart] = &[
     AtStart { symbol: "wexe.open_directories", imports: OF_DIRECTORIES, given: Given::Capability(Capability::Dir) },
     AtStart { symbol: "wexe.open_trees", imports: &[], given: Given::Trees },
     AtStart { symbol: "wexe.open_listeners", imports: &["sock_accept"], given: Given::Capability(Capability::Listen) },
-    AtStart { symbol: "wexe.open_configuration", imports: &["resolve"], given: Given::Capability(Capability::Net) },
+    AtStart {
+        symbol: "wexe.open_configuration",
+        imports: &["resolve", "sock_getaddrinfo"],
+        given: Given::Capability(Capability::Net),
+    },
     AtStart { symbol: CONFINE_TO_DIRECTORIES, imports: OF_DIRECTORIES, given: Given::Capability(Capability::Dir) },
 ];
 

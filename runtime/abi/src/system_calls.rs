@@ -149,6 +149,26 @@ const PWRITEV: SystemCall = any(296, "pwritev");
 const GETRANDOM: SystemCall = any(318, "getrandom");
 const OPENAT2: SystemCall = any(437, "openat2");
 
+/// Of asking for the addresses of a name.
+const RESOLVING: &[SystemCall] = &[
+    OPENAT_READ,
+    FCNTL_DUPFD,
+    PREAD64,
+    CLOSE,
+    MMAP,
+    MUNMAP,
+    GETRANDOM,
+    CLOCK_GETTIME,
+    PPOLL,
+    RESTART_SYSCALL,
+    SOCKET_INET,
+    SOCKET_INET6,
+    CONNECT,
+    SENDTO,
+    RECVFROM,
+    GETSOCKOPT,
+];
+
 /// Of every program: messages, and the end.
 pub const ALWAYS: &[SystemCall] = &[WRITE_ERROR, EXIT_GROUP];
 /// Of a program that prints the results of an invoked export.
@@ -226,27 +246,12 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("sock_recv_from", &[FSTAT, GETSOCKOPT, RECVMSG]),
     ("sock_send_to", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, SENDMSG, MMAP, MUNMAP]),
     ("sock_send_file", &[FSTAT, GETSOCKOPT, SENDFILE]),
-    (
-        "resolve",
-        &[
-            OPENAT_READ,
-            FCNTL_DUPFD,
-            PREAD64,
-            CLOSE,
-            MMAP,
-            MUNMAP,
-            GETRANDOM,
-            CLOCK_GETTIME,
-            PPOLL,
-            RESTART_SYSCALL,
-            SOCKET_INET,
-            SOCKET_INET6,
-            CONNECT,
-            SENDTO,
-            RECVFROM,
-            GETSOCKOPT,
-        ],
-    ),
+    ("sock_getlocaladdr", &[FSTAT, GETSOCKOPT, GETSOCKNAME]),
+    ("sock_getpeeraddr", &[FSTAT, GETSOCKOPT, GETPEERNAME]),
+    ("sock_getsockopt", &[FSTAT, GETSOCKOPT]),
+    ("sock_setsockopt", &[FSTAT, GETSOCKOPT, SETSOCKOPT]),
+    ("sock_getaddrinfo", RESOLVING),
+    ("resolve", RESOLVING),
     ("fd_dup", &[FCNTL_DUPFD, CLOSE]),
     ("fd_dup2", &[FCNTL_DUPFD, CLOSE]),
     ("fd_event", &[EVENTFD2, FCNTL_DUPFD, CLOSE]),
@@ -315,11 +320,10 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
 /// call, so they need none.
 pub const OF_DIRECTORIES: &[&str] = &["path_", "fd_prestat_", "fd_readdir", "chdir"];
 
-/// The name in [`FUNCTIONS`] of what a symbol stands for, traced or not. Extensions that only answer `nosys` have none.
+/// The name in [`FUNCTIONS`] of what a symbol stands for, traced or not.
 fn name(symbol: &str) -> Option<&str> {
     match symbol.strip_prefix(TRACED).unwrap_or(symbol).split_once('.')? {
         ("wexe", _) => Some(symbol),
-        ("wasmedge_sock", _) => None,
         (_, name) => Some(name),
     }
 }

@@ -6,10 +6,11 @@ pub use option::*;
 
 use crate::errno::Result;
 use crate::fd_table::{self, Descriptor, Node};
+use crate::memory;
 use crate::network::{self, Kind, Use};
 use crate::socket::{self, Address, Name};
+use crate::transfer::{self, Transferred};
 use crate::wasi_snapshot_preview1::sock::{CONNECTION, receive_flags, roflags, send_flags, socket};
-use crate::{memory, transfer};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use rustix::fd::{AsFd, AsRawFd};
 use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, ipproto};
@@ -269,12 +270,17 @@ pub fn sock_recv_from(
     ri_data_len: Size,
     ri_flags: Riflags,
 ) -> Result<(Size, Roflags, AddrPort)> {
+    let (received, peer) = receive_from(fd, ri_data, ri_data_len, ri_flags)?;
+    Ok((received.len, roflags(&received), to_guest(&peer)))
+}
+
+pub fn receive_from(fd: Fd, data: Pointer, count: Size, flags: Riflags) -> Result<(Transferred, Address)> {
     let socket = socket(fd, Rights::SOCK_RECV_FROM)?;
-    let (received, peer) = transfer::receive_from(socket.host(), ri_data, ri_data_len, receive_flags(ri_flags))?;
+    let (received, peer) = transfer::receive_from(socket.host(), data, count, receive_flags(flags))?;
     if let Name::Inet(address) = peer.name() {
         network::heard(address);
     }
-    Ok((received.len, roflags(&received), to_guest(&peer)))
+    Ok((received, peer))
 }
 
 /// Sends the array of `si_data_len` vectors at `si_data` to an address, as one datagram: how many bytes.
@@ -334,6 +340,19 @@ pub fn sock_send_file(fd: Fd, file: Fd, offset: Filesize, count: Filesize) -> Re
 pub struct GuestPath([u8; socket::PATH_MAX], usize);
 
 impl GuestPath {
+    /// Reads a path, up to a NUL or to its greatest length.
+    pub fn at(address: Pointer) -> Result<GuestPath> {
+        let mut path = GuestPath([0; socket::PATH_MAX], 0);
+        for (offset, byte) in (0..).zip(&mut path.0) {
+            *byte = memory::read(address.checked_add(offset).ok_or(Errno::Fault)?)?;
+            if *byte == 0 {
+                break;
+            }
+            path.1 += 1;
+        }
+        Ok(path)
+    }
+
     fn bytes(&self) -> &[u8] {
         self.0.get(..self.1).unwrap_or_default()
     }
@@ -364,17 +383,7 @@ fn from_guest(address: Pointer) -> Result<GuestAddress> {
             let scope = u32::from(u16::from_le_bytes([a, b])) << 16 | u32::from(u16::from_le_bytes([c, d]));
             Ok(GuestAddress::Inet(SocketAddrV6::new(ip, port, 0, scope).into()))
         }
-        addr::UNIX => {
-            let mut path = GuestPath([0; socket::PATH_MAX], 0);
-            for (offset, byte) in (2..).zip(&mut path.0) {
-                *byte = memory::read(at(offset)?)?;
-                if *byte == 0 {
-                    break;
-                }
-                path.1 += 1;
-            }
-            Ok(GuestAddress::Unix(path))
-        }
+        addr::UNIX => Ok(GuestAddress::Unix(GuestPath::at(at(2)?)?)),
         _ => Err(Errno::Afnosupport.into()),
     }
 }
