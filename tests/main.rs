@@ -6,6 +6,7 @@
 mod bounds;
 mod case;
 mod cli;
+mod clients;
 mod clif;
 mod confinement;
 mod damage;
@@ -22,6 +23,7 @@ mod process;
 mod readme;
 mod run;
 mod sandbox;
+mod servers;
 mod spec;
 mod terminal;
 mod tidy;
@@ -48,6 +50,8 @@ fn main() {
     trials.extend(inspect::trials());
     trials.extend(sandbox::trials());
     trials.extend(network::trials());
+    trials.extend(servers::trials());
+    trials.extend(clients::trials());
     trials.extend(embedded::trials());
     trials.extend(every_call::trials());
     trials.extend(confinement::trials());

@@ -61,7 +61,7 @@ pub fn run(command: &mut Command, stdin: Stdin) -> Result<Outcome, String> {
 }
 
 /// Another thread may just be forking while this one has the executable open for writing: then it is busy for a moment.
-fn spawn(command: &mut Command) -> io::Result<Child> {
+pub fn spawn(command: &mut Command) -> io::Result<Child> {
     let mut attempts = 0;
     loop {
         match command.spawn() {

@@ -2,6 +2,11 @@
 # Builds the programs for WASIX to .wasm beside their sources, with Debian's clang-22 and wasi-libc. The results are committed.
 set -eu
 cd "$(dirname "$0")"
-for source in *.c; do
-    ${CC:-clang-22} --target=wasm32-wasi -Wno-deprecated -Wall -Wno-sign-compare -Wno-unused-function --no-wasm-opt -Os -nostartfiles -Wl,--strip-all "$source" -o "${source%.c}.wasm"
-done
+build() {
+    source=$1
+    shift
+    ${CC:-clang-22} --target=wasm32-wasi -Wno-deprecated -Wall -Wno-sign-compare -Wno-unused-function --no-wasm-opt \
+        -Wl,--strip-all -I. "$@" "$source" -o "${source%.c}.wasm"
+}
+for source in *.c; do build "$source" -Os -nostartfiles; done
+for source in programs/*.c; do build "$source" -O2; done

@@ -63,8 +63,8 @@ void _start(void) {
     expect(sock_listen(tcp, 4), SUCCESS);
     fd_write(1, &(ciovec){"ready\n", 6}, 1, &n);
     for (;;) {
-        struct { uint64_t userdata; uint8_t tag, pad[7]; uint32_t fd, pad2[7]; } waits[2] = {{0, 1, {0}, udp}, {1, 1, {0}, tcp}};
-        struct { uint64_t userdata; uint16_t error; uint8_t type; uint64_t nbytes; uint16_t flags; } events[2];
+        struct subscription waits[2] = {{0, FD_READ, {0}, udp}, {1, FD_READ, {0}, tcp}};
+        struct event events[2];
         expect(poll_oneoff(waits, events, 2, &n), SUCCESS);
         if (events[0].userdata == 0) {
             expect(sock_recv_from(udp, &(iovec){query, 512}, 1, 0, &n, &flags, &from), SUCCESS);

@@ -9,6 +9,10 @@ typedef struct { void *buf; uint32_t len; } iovec;
 typedef struct { uint8_t tag, pad; uint16_t port; uint8_t octets[16]; uint8_t more[8]; uint8_t rest[82]; } address; // 110 bytes
 typedef struct { uint8_t tag, pad[7]; uint64_t time; } option_time;
 typedef struct { uint8_t tag, pad; uint8_t octets[16]; } ip;
+struct subscription { uint64_t userdata; uint8_t tag, pad[7]; uint32_t fd, pad2[7]; };
+struct event { uint64_t userdata; uint16_t error; uint8_t type; uint64_t nbytes; uint16_t flags; };
+struct epoll_event { uint32_t events, pad, ptr, fd, data1, pad2; uint64_t data2; };
+struct filestat { uint64_t dev, ino; uint8_t type; uint64_t nlink, size, times[3]; };
 
 #define IMPORT(module, name) __attribute__((import_module(module), import_name(#name)))
 #define WASIX(name) IMPORT("wasix_32v1", name)
@@ -37,6 +41,9 @@ WASIX(sock_recv_from) int sock_recv_from(fd_t, const void *, uint32_t, int, uint
 WASIX(sock_send_to) int sock_send_to(fd_t, const void *, uint32_t, int, const void *, uint32_t *);
 WASIX(sock_send_file) int sock_send_file(fd_t, fd_t, uint64_t, uint64_t, uint64_t *);
 WASIX(resolve) int resolve(const char *, uint32_t, int, ip *, uint32_t, uint32_t *);
+WASIX(epoll_create) int epoll_create(fd_t *);
+WASIX(epoll_ctl) int epoll_ctl(fd_t, int, fd_t, const struct epoll_event *);
+WASIX(epoll_wait) int epoll_wait(fd_t, struct epoll_event *, uint32_t, uint64_t, uint32_t *);
 WASIX(sock_accept) int sock_accept_second_generation(fd_t, int, fd_t *, void *);
 PREVIEW1(sock_accept) int sock_accept(fd_t, int, fd_t *);
 PREVIEW1(sock_recv) int sock_recv(fd_t, const void *, uint32_t, int, uint32_t *, uint16_t *);
@@ -48,6 +55,7 @@ PREVIEW1(fd_close) int fd_close(fd_t);
 PREVIEW1(fd_fdstat_get) int fd_fdstat_get(fd_t, void *);
 PREVIEW1(fd_fdstat_set_rights) int fd_fdstat_set_rights(fd_t, uint64_t, uint64_t);
 PREVIEW1(fd_fdstat_set_flags) int fd_fdstat_set_flags(fd_t, int);
+PREVIEW1(fd_filestat_get) int fd_filestat_get(fd_t, struct filestat *);
 PREVIEW1(path_open) int path_open(fd_t, int, const char *, uint32_t, int, uint64_t, uint64_t, int, fd_t *);
 PREVIEW1(poll_oneoff) int poll_oneoff(const void *, void *, uint32_t, uint32_t *);
 PREVIEW1(proc_exit) _Noreturn void proc_exit(uint32_t);
@@ -58,6 +66,8 @@ enum {
     NOTCONN = 53, NOTSOCK = 57, NOTSUP, PIPE = 64, PROTONOSUPPORT = 66, TIMEDOUT = 73, NOTCAPABLE = 76,
 };
 enum { INET4 = 1, INET6, UNIX, STREAM = 1, DGRAM, CLOEXEC = 0x2000, NONBLOCK = 0x4000 };
+enum { FD_READ = 1, FD_WRITE, EPOLL_ADD = 0, EPOLL_MOD, EPOLL_DEL };
+static const uint64_t FOREVER = -1;
 
 // Ends the program with the line, and says what came instead.
 static void expect_at(int line, int got, int want) {

@@ -1,0 +1,3 @@
+#include "server.h"
+#include "epoll.h"
+#include "echo.h"

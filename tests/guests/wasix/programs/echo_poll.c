@@ -1,0 +1,3 @@
+#include "server.h"
+#include "poll.h"
+#include "echo.h"
