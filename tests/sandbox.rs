@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use wexe_compiler::{Cpu, OptLevel};
 
 use crate::case;
@@ -32,10 +32,12 @@ pub fn trials() -> Vec<Listed> {
         trial("sandbox/race-middle", race_middle),
         trial("sandbox/stopped/read", || stopped("read", Wake::Bytes)),
         trial("sandbox/stopped/receive", || stopped("receive", Wake::Bytes)),
+        trial("sandbox/stopped/receive-within", || stopped("receive_within", Wake::Bytes)),
         trial("sandbox/stopped/poll", || stopped("poll", Wake::Bytes)),
         trial("sandbox/stopped/accept", || stopped("accept", Wake::Connection)),
         trial("sandbox/stopped/sleep", || stopped("sleep", Wake::Time)),
         trial("sandbox/stopped/write", || stopped("write", Wake::Reader)),
+        trial("sandbox/no-memory", no_memory),
         skippable("sandbox/system-calls", system_calls),
     ];
     for configuration in SCRIPT_CONFIGURATIONS {
@@ -99,7 +101,7 @@ fn datagram() -> Result<(), String> {
     let directory = TempDir::new();
     build("datagram", "", &directory)?;
     let (here, there) = UnixDatagram::pair().map_err(|error| error.to_string())?;
-    for message in ["first", "second"] {
+    for message in ["first", "second", "third"] {
         here.send(message.as_bytes()).map_err(|error| error.to_string())?;
     }
     must_succeed(start(&directory, there)?)
@@ -290,6 +292,26 @@ fn until_state(pid: Pid, state: char) -> Result<(), String> {
         std::thread::sleep(Duration::from_millis(1));
     }
     Err(format!("never in state {state}: {seen}"))
+}
+
+/// A program whose process gets no memory any more from when it has said that it runs.
+fn no_memory() -> Result<(), String> {
+    let failed = |error: std::io::Error| error.to_string();
+    let directory = TempDir::new();
+    let built = shell("wexe build $CASES/../guests/wasix/memory.wasm -o program", &directory)?;
+    if built.status != "0" {
+        return Err(format!("{:?}", case::lines(&built, &directory)));
+    }
+    let (mut here, there) = UnixStream::pair().map_err(failed)?;
+    let mut command = Command::new(directory.path().join("program"));
+    command.env_clear().stdin(OwnedFd::from(there.try_clone().map_err(failed)?)).stdout(OwnedFd::from(there));
+    let program = command.spawn().map_err(failed)?;
+    drop(command);
+    here.read_exact(&mut [0]).map_err(failed)?;
+    let nothing = Rlimit { current: Some(1), maximum: Some(1) };
+    prlimit(Some(Pid::from_child(&program)), Resource::As, nothing).map_err(|error| error.to_string())?;
+    here.write_all(b"x").map_err(failed)?;
+    must_succeed(program)
 }
 
 /// A program that was given nothing opens no file and no socket. Needs strace.

@@ -5,7 +5,7 @@
 
 use crate::arch;
 use crate::errno::{Result, from_linux};
-use crate::memory::{self, Bytes, Scratch, Vectors};
+use crate::memory::{self, Array, Bytes, Scratch, Vectors};
 use crate::sandbox::Place;
 use crate::socket::Address;
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd};
@@ -61,12 +61,6 @@ impl Transfer {
 
     #[inline(never)]
     fn run_many(self, fd: BorrowedFd, vectors: Pointer, count: Size) -> Result<Transferred> {
-        let is_message = matches!(self, Transfer::Receive(_) | Transfer::Send(_));
-        memory::array::<[u32; 2]>(vectors, count)?;
-        if is_message && count as usize > memory::MAX_VECTORS {
-            // A datagram cannot be moved in part, as a file's contents can.
-            return Err(Errno::Msgsize.into());
-        }
         self.run_with(fd, Vectors::<{ memory::MAX_VECTORS }>::new().translate(vectors, count)?)
     }
 
@@ -134,16 +128,29 @@ pub fn write(fd: BorrowedFd, vectors: Pointer, count: Size, offset: Option<Files
 
 /// `recvmsg` into the guest's array of vectors.
 pub fn receive(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<Transferred> {
+    if count as usize > memory::MAX_VECTORS {
+        return Ok(receive_from(fd, vectors, count, flags)?.0);
+    }
     Transfer::Receive(flags).run(fd, vectors, count)
 }
 
-/// `sendmsg` from the guest's array of vectors.
+/// `sendmsg` from the guest's array of vectors: of a stream's, as many as the kernel takes at once.
 pub fn send(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<Size> {
     Ok(Transfer::Send(flags).run(fd, vectors, count)?.len)
 }
 
-/// Most bytes of a datagram that is put together because it has too many parts for the kernel.
+/// Most bytes of a datagram that is put together, or taken apart, because it has too many parts for the kernel.
 const MAX_GATHERED: usize = 1 << 20;
+
+/// How many bytes the guest's vectors are, all of them in memory.
+fn total_len(vectors: Array<[u32; 2]>) -> Result<u64> {
+    let mut total = 0;
+    for [address, len] in vectors.iter() {
+        memory::bytes(address, len)?;
+        total += u64::from(len);
+    }
+    Ok(total)
+}
 
 /// [`send`], all of it or nothing: a datagram stays one, whatever the number of its parts.
 pub fn send_datagram(
@@ -157,11 +164,11 @@ pub fn send_datagram(
         let mut host = Vectors::<{ memory::MAX_VECTORS }>::new();
         return send_message(fd, host.translate(vectors, count)?, flags, address);
     }
-    let len = memory::array::<[u32; 2]>(vectors, count)?.iter().map(|[_, len]| u64::from(len)).sum::<u64>();
-    let len = usize::try_from(len).ok().filter(|&len| len <= MAX_GATHERED).ok_or(Errno::Msgsize)?;
+    let vectors = memory::array::<[u32; 2]>(vectors, count)?;
+    let len = usize::try_from(total_len(vectors)?).ok().filter(|&len| len <= MAX_GATHERED).ok_or(Errno::Msgsize)?;
     let mut datagram = Scratch::<u8>::new(len.max(1))?;
     let mut rest = datagram.get_mut(..len).unwrap_or_default();
-    for [address, size] in memory::array::<[u32; 2]>(vectors, count)?.iter() {
+    for [address, size] in vectors.iter() {
         let (part, next) = rest.split_at_mut_checked(size as usize).ok_or(Errno::Msgsize)?;
         memory::bytes(address, size)?.copy_to(part);
         rest = next;
@@ -190,10 +197,27 @@ pub fn send_to(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32, addres
     send_message(fd, host.translate(vectors, count)?, flags, Some(address))
 }
 
-/// [`receive`], and from whom.
+/// [`receive`], and from whom: all of a datagram, whatever the number of parts that it is to have.
 pub fn receive_from(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<(Transferred, Address)> {
-    let mut host = Vectors::<{ memory::MAX_VECTORS }>::new();
-    let vectors = host.translate(vectors, count)?;
+    if count as usize <= memory::MAX_VECTORS {
+        let mut host = Vectors::<{ memory::MAX_VECTORS }>::new();
+        return receive_message(fd, host.translate(vectors, count)?, flags);
+    }
+    let vectors = memory::array::<[u32; 2]>(vectors, count)?;
+    let len = total_len(vectors)?.min(MAX_GATHERED as u64) as usize;
+    let mut datagram = Scratch::<u8>::new(len.max(1))?;
+    let vector = libc::iovec { iov_base: datagram.as_mut_ptr().cast(), iov_len: len };
+    let (received, address) = receive_message(fd, &[vector], flags)?;
+    let mut rest = datagram.get(..len.min(received.len as usize)).unwrap_or_default();
+    for [address, size] in vectors.iter() {
+        let stored = memory::bytes(address, size)?.copy_from(rest);
+        rest = rest.get(stored..).unwrap_or_default();
+    }
+    Ok((received, address))
+}
+
+/// `recvmsg`, and from whom.
+fn receive_message(fd: BorrowedFd, vectors: &[libc::iovec], flags: i32) -> Result<(Transferred, Address)> {
     let mut address = Address::empty();
     // SAFETY: all zero is a message of nothing.
     let mut message = unsafe { core::mem::zeroed::<libc::msghdr>() };
@@ -202,7 +226,7 @@ pub fn receive_from(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -
     message.msg_iov = vectors.as_ptr().cast_mut();
     message.msg_iovlen = vectors.len();
     let arguments = [fd.as_raw_fd() as usize, &raw mut message as usize, flags as usize, 0, 0, 0];
-    // SAFETY: the kernel writes to the message, its address and the parts of guest memory.
+    // SAFETY: the kernel writes to the message, its address and what the vectors say: guest memory or room for it.
     let len = unsafe { call(libc::SYS_recvmsg, arguments) }?;
     address.set_len(message.msg_namelen);
     Ok((Transferred { len: len as Size, flags: message.msg_flags }, address))

@@ -41,7 +41,7 @@ pub fn sock_accept(fd: Fd, flags: Fdflags) -> Result<Fd> {
 /// Receives into the array of `ri_data_len` vectors at `ri_data`: how many bytes, and whether a datagram was cut short.
 ///
 /// Errors: `badf`; `notsock`; `notcapable` without the right `fd_read`; `fault`; `again`; `connreset`; `notconn`;
-/// `msgsize` for more vectors than Linux takes at once.
+/// `nomem`.
 ///
 /// Source: `sock_recv` in wasi_snapshot_preview1.witx.
 pub fn sock_recv(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags) -> Result<(Size, Roflags)> {
@@ -69,7 +69,7 @@ pub fn receive_flags(flags: Riflags) -> i32 {
 /// datagrams. Nobody at the other end is an error, not a signal.
 ///
 /// Errors: `badf`; `notsock`; `notcapable` without the right `fd_write`; `fault`; `again`; `pipe`; `notconn`;
-/// `msgsize`; `inval` for a flag that does not exist.
+/// `msgsize`; `nomem`; `inval` for a flag that does not exist.
 ///
 /// Source: `sock_send` in wasi_snapshot_preview1.witx.
 pub fn sock_send(fd: Fd, si_data: Pointer, si_data_len: Size, si_flags: Siflags) -> Result<Size> {

@@ -46,6 +46,29 @@ static void exchange(fd_t a, fd_t b, const address *at_a, const address *at_b) {
     expect(sock_recv(b, (iovec[]){{whole, 4000}}, 1, 0, &n, &flags), SUCCESS);
     expect(n, 3000);
     for (int i = 0; i < 3000; i++) expect(whole[i], '0' + i % 10);
+    static iovec pieces[3001];
+    for (int i = 0; i < 3000; i++) pieces[i] = (iovec){whole + 2999 - i, 1};
+    pieces[3000] = (iovec){whole + 3000, 1000};
+    for (int from = 0; from < 2; from++) {
+        memset(whole, 0, sizeof whole);
+        expect(sock_send_to(a, parts, 3000, 0, at_b, &n), SUCCESS);
+        if (from) expect(sock_recv_from(b, pieces, 3001, 0, &n, &flags, &who), SUCCESS);
+        else expect(sock_recv(b, pieces, 3001, 0, &n, &flags), SUCCESS);
+        expect(n, 3000);
+        expect(flags, 0);
+        for (int i = 0; i < 3000; i++) expect(whole[2999 - i], '0' + i % 10);
+        expect(whole[3000], 0);
+    }
+    expect(memcmp(&who, at_a, 20), 0);
+    expect(sock_send_to(a, parts, 3000, 0, at_b, &n), SUCCESS);
+    expect(sock_recv(b, pieces, 2000, 4, &n, &flags), SUCCESS);
+    expect(n, 3000);
+    expect(flags, 1);
+    pieces[2999] = (iovec){(void *)-1, 1};
+    expect(sock_send_to(a, out, 1, 0, at_b, &n), SUCCESS);
+    expect(sock_recv(b, pieces, 3000, 0, &n, &flags), FAULT);
+    expect(sock_recv(b, pieces, 2999, 0, &n, &flags), SUCCESS);
+    expect(n, 2);
     // Without an address there must be a connection.
     expect(sock_send(a, out, 1, 0, &n), at_a->tag == UNIX ? NOTCONN : DESTADDRREQ);
     expect(fd_write(a, out, 1, &n), at_a->tag == UNIX ? NOTCONN : DESTADDRREQ);

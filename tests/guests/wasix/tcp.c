@@ -95,6 +95,21 @@ static void transfer(fd_t from, const address *to) {
     expect(sock_recv_from(server, in, 2, 0, &n, &flags, &who), SUCCESS);
     expect(n, 5);
     expect(((uint8_t *)&who)[20], 0xff);
+    // Of a stream, as many parts as the kernel takes.
+    static ciovec parts[2000];
+    for (int i = 0; i < 2000; i++) parts[i] = (ciovec){"z", 1};
+    expect(sock_send(client, parts, 2000, 0, &n), SUCCESS);
+    expect(n, 1024);
+    expect(fd_write(client, parts, 2000, &n), SUCCESS);
+    expect(n, 1024);
+    static char pieces[2000];
+    static iovec into[2000];
+    for (int i = 0; i < 2000; i++) into[i] = (iovec){pieces + i, 1};
+    expect(sock_recv(server, into, 2000, 2, &n, &flags), SUCCESS);
+    expect(n, 2000);
+    expect(sock_recv(server, into, 48, 2, &n, &flags), SUCCESS);
+    expect(n, 48);
+    for (int i = 0; i < 2000; i++) expect(pieces[i], 'z');
     // It waits for all of it.
     expect(send_text(server, "hello"), 0);
     expect(receive_text(client, "hello"), 0);
