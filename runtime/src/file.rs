@@ -2,7 +2,7 @@
 //! descriptors only check rights and guest memory before they call this.
 
 use crate::errno::{Result, retry};
-use crate::fd_table::{self, Descriptor, Node};
+use crate::fd_table::{self, Descriptor, Host, Node};
 use crate::wasi_snapshot_preview1::clock::{timespec, timestamp};
 use crate::{embed, transfer};
 use core::mem::MaybeUninit;
@@ -112,11 +112,28 @@ pub fn seek(descriptor: &Descriptor, target: SeekFrom) -> Result<Filesize> {
 /// How many bytes can be read without waiting.
 pub fn available(descriptor: &Descriptor) -> Filesize {
     match descriptor.node() {
-        // A listening socket cannot say; a place beyond the end of a file is a negative number.
-        Node::Host(host) => rustix::io::ioctl_fionread(host)
-            .map_or(1, |available| if available > i32::MAX as u64 { 0 } else { available }),
+        Node::Host(host) => match rustix::io::ioctl_fionread(host) {
+            // A place beyond the end of a file is a negative number.
+            Ok(available) => {
+                if available > i32::MAX as u64 {
+                    0
+                } else {
+                    available
+                }
+            }
+            // What has no type is a counter, which is read as a whole; a listening socket cannot say.
+            Err(_) if has_no_type(host) => COUNTER,
+            Err(_) => 1,
+        },
         Node::Embedded(file) => embed::files().available(file),
     }
+}
+
+/// What is read of a counter (`fd_event` of WASIX).
+const COUNTER: Filesize = 8;
+
+fn has_no_type(host: Host) -> bool {
+    rustix::fs::fstat(host).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Unknown)
 }
 
 /// Whether it is a terminal.

@@ -215,7 +215,7 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("path_rename", &[OPENAT2, CLOSE, RENAMEAT]),
     ("path_symlink", &[OPENAT2, CLOSE, SYMLINKAT]),
     ("path_unlink_file", &[OPENAT2, CLOSE, UNLINKAT]),
-    ("poll_oneoff", &[PPOLL, RESTART_SYSCALL, CLOCK_GETTIME, IOCTL_FIONREAD, MMAP, MUNMAP]),
+    ("poll_oneoff", &[PPOLL, RESTART_SYSCALL, CLOCK_GETTIME, IOCTL_FIONREAD, FSTAT, MMAP, MUNMAP]),
     ("proc_exit", &[]),
     ("proc_raise", &[RT_SIGACTION, GETPID, KILL]),
     ("sched_yield", &[SCHED_YIELD]),

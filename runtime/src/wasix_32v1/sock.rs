@@ -21,7 +21,7 @@ use wexe_abi::wasix_32v1::{AddrPort, addr};
 /// Kinds of socket.
 const STREAM: Size = 1;
 const DATAGRAM: Size = 2;
-/// Flags beside the kind. Descriptors are never inherited, so the first changes nothing.
+/// Flags beside the kind. Host descriptors are never inherited; the first is what the guest says of its own.
 const CLOEXEC: Size = 0x2000;
 const NONBLOCK: Size = 0x4000;
 
@@ -89,13 +89,16 @@ pub fn sock_addr_peer(fd: Fd) -> Result<AddrPort> {
 ///
 /// Source: `sock_open` in `api_wasix.h`.
 pub fn sock_open(family: Size, kind: Size, protocol: Size) -> Result<Fd> {
-    let Parameters { family, kind, flags, protocol } = Parameters::new(family, kind, protocol)?;
+    let Parameters { family, kind, flags, protocol, close_on_exec } = Parameters::new(family, kind, protocol)?;
     network::check_kind(match (family, kind) {
         (AddressFamily::UNIX, _) => Kind::Unix,
         (_, SocketType::STREAM) => Kind::Stream,
         _ => Kind::Datagram,
     })?;
-    fd_table::insert(rustix::net::socket_with(family, kind, flags, protocol)?, SOCKET, Rights::NONE, false)
+    let socket = rustix::net::socket_with(family, kind, flags, protocol)?;
+    let fd = fd_table::insert(socket, SOCKET, Rights::NONE, false)?;
+    fd_table::set_close_on_exec(fd, close_on_exec)?;
+    Ok(fd)
 }
 
 /// Makes two sockets that are connected to each other. They reach nothing else, so nothing has to be given.
@@ -104,12 +107,15 @@ pub fn sock_open(family: Size, kind: Size, protocol: Size) -> Result<Fd> {
 ///
 /// Source: `sock_pair` in `api_wasix.h`.
 pub fn sock_pair(family: Size, kind: Size, protocol: Size) -> Result<(Fd, Fd)> {
-    let Parameters { family, kind, flags, protocol } = Parameters::new(family, kind, protocol)?;
+    let Parameters { family, kind, flags, protocol, close_on_exec } = Parameters::new(family, kind, protocol)?;
     if family != AddressFamily::UNIX {
         return Err(Errno::Notsup.into());
     }
     let (first, second) = rustix::net::socketpair(family, kind, flags, protocol)?;
-    fd_table::insert_pair(first, second, SOCKET)
+    let (first, second) = fd_table::insert_pair(first, second, SOCKET)?;
+    fd_table::set_close_on_exec(first, close_on_exec)?;
+    fd_table::set_close_on_exec(second, close_on_exec)?;
+    Ok((first, second))
 }
 
 /// What makes a socket, as the host has it.
@@ -118,6 +124,7 @@ struct Parameters {
     kind: SocketType,
     flags: SocketFlags,
     protocol: Option<Protocol>,
+    close_on_exec: bool,
 }
 
 impl Parameters {
@@ -131,6 +138,7 @@ impl Parameters {
         if kind & !(0xff | CLOEXEC | NONBLOCK) != 0 {
             return Err(Errno::Inval.into());
         }
+        let close_on_exec = kind & CLOEXEC != 0;
         let mut flags = SocketFlags::CLOEXEC;
         if kind & NONBLOCK != 0 {
             flags |= SocketFlags::NONBLOCK;
@@ -144,7 +152,7 @@ impl Parameters {
         if protocol != 0 && of_kind.is_none_or(|of_kind| of_kind.as_raw().get() != protocol) {
             return Err(Errno::Protonosupport.into());
         }
-        Ok(Parameters { family, kind, flags, protocol: of_kind })
+        Ok(Parameters { family, kind, flags, protocol: of_kind, close_on_exec })
     }
 }
 
