@@ -4,6 +4,7 @@
 //! Each pass is linear in the size of the function, so compiling stays so.
 
 mod address;
+mod flag;
 mod induction;
 mod liveness;
 mod range;
@@ -24,5 +25,6 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
         induction::reduce(context, &groups);
         address::widen(&mut context.func, &groups);
     }
+    flag::choose(&mut context.func, &context.loop_analysis);
     liveness::remove_dead(&mut context.func);
 }

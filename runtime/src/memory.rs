@@ -11,7 +11,7 @@ use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags};
 use wexe_abi::layout::{LOW_MEMORY, MemoryState, SegmentState, StateHeader};
-use wexe_abi::program::{Memory, Module};
+use wexe_abi::program::{IMAGE_COPIED_MAX, Memory, Module};
 use wexe_abi::{types, wasi_unstable, wasix_32v1, wasmedge_sock};
 
 /// The kernel's page.
@@ -346,11 +346,9 @@ fn allow(more: u64) -> Option<u64> {
     (used <= u64::MAX - WITHHELD.load(Ordering::Relaxed)).then_some(used)
 }
 
-/// Moving pages costs as much as copying about this many bytes, faults included.
-const COPY_AT_MOST: usize = 64 << 10;
-
 /// # Safety
-/// The memory's state is mapped, its images are page-aligned parts of the executable that nothing else needs.
+/// The memory's state is mapped, those of its images that are moved are pages of the executable that nothing else
+/// needs.
 unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
     // SAFETY: the caller's.
     let MemoryState { size, base, .. } = unsafe { *memory.state };
@@ -360,7 +358,7 @@ unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
     // SAFETY: the caller's.
     for image in unsafe { start::slice(memory.images, memory.image_count) } {
         let len = image.len as usize;
-        if len <= COPY_AT_MOST {
+        if image.len <= IMAGE_COPIED_MAX {
             // SAFETY: the target is part of what was just mapped, and large enough.
             unsafe {
                 let target = core::ptr::with_exposed_provenance_mut(image.address as usize);

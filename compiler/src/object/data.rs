@@ -79,12 +79,12 @@ pub(super) fn descriptor(
     let defined_memories = &declarations.memories[module.imported.memories..];
     let mut image_lists = Vec::new();
     for (index, memory) in defined_memories.iter().enumerate() {
-        let images = images(environment, (module.imported.memories + index) as u32, memory, image)?;
+        let images = images(environment, (module.imported.memories + index) as u32, memory, rodata, image)?;
         let list = relro.align(8);
-        for (address, offset, len) in &images {
-            relro.put_u64(*address);
-            relro.put_pointer(Pointee::Section(Section::Image, *offset));
-            relro.put_u64(*len);
+        for image in &images {
+            relro.put_u64(image.address);
+            relro.put_pointer(Pointee::Section(image.section, image.offset));
+            relro.put_u64(image.len);
         }
         image_lists.push((list, images.len() as u64));
     }
@@ -117,13 +117,23 @@ pub(super) fn descriptor(
     Ok(descriptor)
 }
 
-/// Lays out the initial contents of one memory as page-aligned pieces: address, offset in the section, length.
+/// Where the initial contents of a part of a memory are.
+struct Image {
+    address: u64,
+    len: u64,
+    section: Section,
+    offset: u64,
+}
+
+/// Lays out the initial contents of one memory: small pieces, which are copied, among the constants, and others as
+/// pages of their own, which are moved.
 fn images(
     environment: Environment<'_>,
     memory_index: u32,
     memory: &Memory,
-    section: &mut Blob,
-) -> Result<Vec<(u64, u64, u64)>> {
+    rodata: &mut Blob,
+    pages: &mut Blob,
+) -> Result<Vec<Image>> {
     let (module, declarations) = (environment.module, environment.declarations);
     let segments = module.data[..declarations.folded_data].iter().filter_map(|data| match &data.kind {
         DataKind::Active { memory_index: index, offset_expr } if *index == memory_index => {
@@ -134,11 +144,9 @@ fn images(
     });
     let segments: Vec<(u64, &[u8])> = segments.filter(|(_, bytes)| !bytes.is_empty()).collect();
 
-    // Pages that are needed, as ranges in ascending order, close ones joined.
-    let mut ranges: Vec<(u64, u64)> = segments
-        .iter()
-        .map(|(offset, bytes)| (offset & !(PAGE - 1), (offset + bytes.len() as u64).next_multiple_of(PAGE)))
-        .collect();
+    // Bytes that are given, as ranges in ascending order, close ones joined.
+    let mut ranges: Vec<(u64, u64)> =
+        segments.iter().map(|(offset, bytes)| (*offset, offset + bytes.len() as u64)).collect();
     ranges.sort_unstable();
     let mut joined: Vec<(u64, u64)> = Vec::new();
     for (begin, end) in ranges {
@@ -148,20 +156,27 @@ fn images(
         }
     }
     let total: u64 = joined.iter().map(|(begin, end)| end - begin).sum();
-    if section.bytes.len() as u64 + total > IMAGES_MAX {
+    if (pages.bytes.len() + rodata.bytes.len()) as u64 + total > IMAGES_MAX {
         return Err(Error::limit(format!("data segments that span {total} bytes; the limit is {IMAGES_MAX}")));
     }
     let mut images = Vec::with_capacity(joined.len());
-    for (begin, end) in &joined {
-        let offset = section.align(PAGE);
-        section.bytes.resize((offset + end - begin) as usize, 0);
-        images.push((memory.base + begin, offset, end - begin));
+    for (begin, end) in joined {
+        // Pages do not overlap: the gaps between the ranges are larger than a page.
+        let is_copied = end - begin <= program::IMAGE_COPIED_MAX;
+        let (begin, end) = if is_copied { (begin, end) } else { (begin & !(PAGE - 1), end.next_multiple_of(PAGE)) };
+        let (section, blob, alignment) =
+            if is_copied { (Section::Rodata, &mut *rodata, 16) } else { (Section::Image, &mut *pages, PAGE) };
+        let offset = blob.align(alignment);
+        blob.bytes.resize((offset + end - begin) as usize, 0);
+        images.push(Image { address: memory.base + begin, len: end - begin, section, offset });
     }
     // In the order of the module: a later segment overwrites an earlier one.
     for (place, bytes) in segments {
-        let image = joined.partition_point(|(begin, _)| *begin <= place) - 1;
-        let offset = (images[image].1 + place - joined[image].0) as usize;
-        section.bytes[offset..offset + bytes.len()].copy_from_slice(bytes);
+        let address = memory.base + place;
+        let image = &images[images.partition_point(|image| image.address <= address) - 1];
+        let blob = if image.section == Section::Image { &mut *pages } else { &mut *rodata };
+        let offset = (image.offset + address - image.address) as usize;
+        blob.bytes[offset..offset + bytes.len()].copy_from_slice(bytes);
     }
     Ok(images)
 }

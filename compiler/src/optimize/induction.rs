@@ -104,6 +104,7 @@ pub(super) fn reduce(context: &mut Context, groups: &[Group]) {
     }
     if !reduced.is_empty() {
         replace_comparisons(func, domtree, loops, &reduced);
+        replace_counters(func, &reduced);
     }
 }
 
@@ -430,6 +431,29 @@ fn replace_comparison(
         _ => {
             let differs = cursor.ins().icmp(code(IntCC::NotEqual), value, end);
             cursor.func.dfg.inst_args_mut(comparison.inst)[0] = differs;
+        }
+    }
+}
+
+/// Computes the old counters that something still needs from new ones that advance alike: `initial + n`, modulo 2³².
+/// The loop then carries one of both, and where only what follows the loop needs the old one, it is computed there.
+fn replace_counters(function: &mut Function, reduced: &[(Shape, Vec<Counter>, Vec<Iterations>)]) {
+    let live = liveness::live_values(function, |_, _| false);
+    let mut replaced = HashMap::new();
+    for (shape, counters, iterations) in reduced {
+        for counter in counters.iter().filter(|counter| live.contains(counter.param)) {
+            let alike = iterations.iter().find(|known| known.stride == counter.step as i32);
+            let Some(iterations) = alike else { continue };
+            let mut cursor = FuncCursor::new(function).at_first_insertion_point(shape.header);
+            let distance = cursor.ins().ireduce(I32, iterations.value);
+            replaced.insert(counter.param, cursor.ins().iadd(counter.initial, distance));
+        }
+    }
+    let blocks: Vec<Block> = function.layout.blocks().collect();
+    for block in blocks {
+        let mut cursor = FuncCursor::new(function).at_top(block);
+        while let Some(inst) = cursor.next_inst() {
+            cursor.func.dfg.map_inst_values(inst, |value| replaced.get(&value).copied().unwrap_or(value));
         }
     }
 }

@@ -104,18 +104,22 @@ pub struct Module {
 pub struct Memory {
     /// Where its [`MemoryState`] is; the initial size is already in the state image.
     pub state: *mut MemoryState,
-    /// Page-aligned pieces of the initial contents.
+    /// The initial contents, where they are not zero.
     pub images: *const MemoryImage,
     pub image_count: u64,
 }
 
-/// Initial contents that start-up moves into place with `mremap`, without a copy.
+/// Initial contents up to this many bytes are copied into place: moving pages costs as much as that, faults included.
+pub const IMAGE_COPIED_MAX: u64 = 64 << 10;
+
+/// Initial contents that start-up copies or, if they are more than [`IMAGE_COPIED_MAX`] bytes, moves into place with
+/// `mremap`.
 #[repr(C)]
 #[derive(Debug)]
 pub struct MemoryImage {
-    /// Address in linear memory (absolute), page-aligned.
+    /// Address in linear memory (absolute).
     pub address: u64,
-    /// Page-aligned, writable, `len` bytes, a multiple of the page size.
+    /// If it is moved: writable, and like address and length a multiple of the page size.
     pub data: *mut u8,
     pub len: u64,
 }
