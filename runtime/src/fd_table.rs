@@ -358,8 +358,9 @@ pub fn filetype(fd: Fd) -> Result<Filetype> {
     let host = descriptor.host();
     let filetype = match FileType::from_raw_mode(rustix::fs::fstat(host)?.st_mode) {
         FileType::Socket => match rustix::net::sockopt::socket_type(host)? {
-            rustix::net::SocketType::DGRAM => Filetype::SocketDgram,
-            _ => Filetype::SocketStream,
+            rustix::net::SocketType::STREAM => Filetype::SocketStream,
+            // Or another kind that keeps messages apart.
+            _ => Filetype::SocketDgram,
         },
         other => self::from_host(other),
     };

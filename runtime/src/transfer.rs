@@ -39,6 +39,8 @@ enum Transfer {
     WriteAt(Filesize),
     /// With its flags.
     Receive(i32),
+    /// What is no message, so that nothing is to say of it.
+    ReceiveStream(i32),
     Send(i32),
 }
 
@@ -84,7 +86,15 @@ impl Transfer {
                 Transfer::WriteAt(offset) => {
                     call(number(libc::SYS_pwrite64, libc::SYS_pwritev), [fd, data, len, offset as usize, 0, 0])
                 }
-                Transfer::Receive(call_flags) => message(libc::SYS_recvmsg, fd, vectors, call_flags, &mut flags),
+                Transfer::ReceiveStream(call_flags) if single => {
+                    call(libc::SYS_recvfrom, [fd, data, len, call_flags as usize, 0, 0])
+                }
+                Transfer::Send(call_flags) if single => {
+                    call(libc::SYS_sendto, [fd, data, len, call_flags as usize, 0, 0])
+                }
+                Transfer::Receive(call_flags) | Transfer::ReceiveStream(call_flags) => {
+                    message(libc::SYS_recvmsg, fd, vectors, call_flags, &mut flags)
+                }
                 Transfer::Send(call_flags) => message(libc::SYS_sendmsg, fd, vectors, call_flags, &mut flags),
             }
         }?;
@@ -126,15 +136,16 @@ pub fn write(fd: BorrowedFd, vectors: Pointer, count: Size, offset: Option<Files
     Ok(transfer.run(fd, vectors, count)?.len)
 }
 
-/// `recvmsg` into the guest's array of vectors.
-pub fn receive(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<Transferred> {
+/// Receives into the guest's array of vectors, a message or from a stream.
+pub fn receive(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32, is_stream: bool) -> Result<Transferred> {
     if count as usize > memory::MAX_VECTORS {
         return Ok(receive_from(fd, vectors, count, flags)?.0);
     }
-    Transfer::Receive(flags).run(fd, vectors, count)
+    let transfer = if is_stream { Transfer::ReceiveStream } else { Transfer::Receive };
+    transfer(flags).run(fd, vectors, count)
 }
 
-/// `sendmsg` from the guest's array of vectors: of a stream's, as many as the kernel takes at once.
+/// Sends the guest's array of vectors: of a stream's, as many as the kernel takes at once.
 pub fn send(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result<Size> {
     Ok(Transfer::Send(flags).run(fd, vectors, count)?.len)
 }
@@ -177,9 +188,15 @@ pub fn send_datagram(
     send_message(fd, &[vector], flags, address)
 }
 
-/// `sendmsg`, to an address if the socket is not connected to one.
+/// Sends vectors, to an address if the socket is not connected to one.
 fn send_message(fd: BorrowedFd, vectors: &[libc::iovec], flags: i32, address: Option<&Address>) -> Result<Size> {
     let (name, len) = address.map_or((core::ptr::null(), 0), |address| (address.as_ptr(), address.len()));
+    if let [vector] = vectors {
+        let (data, count) = (vector.iov_base as usize, vector.iov_len);
+        let arguments = [fd.as_raw_fd() as usize, data, count, flags as usize, name as usize, len as usize];
+        // SAFETY: the kernel reads the address and what the vector says: guest memory or a copy of it.
+        return Ok(unsafe { call(libc::SYS_sendto, arguments) }? as Size);
+    }
     // SAFETY: all zero is a message of nothing.
     let mut message = unsafe { core::mem::zeroed::<libc::msghdr>() };
     message.msg_name = name.cast_mut().cast();

@@ -6,15 +6,24 @@ use super::clock::{clock_time_get, timespec};
 use crate::errno::{Error, Result};
 use crate::fd_table::{self, Node};
 use crate::file;
-use crate::memory::{self, Array, Plain, Scratch};
+use crate::memory::{self, Array};
 use crate::transfer;
+use core::cell::UnsafeCell;
 use rustix::fd::{AsFd, AsRawFd};
 use wexe_abi::types::*;
 
-/// Subscriptions that are waited for without memory from the kernel.
-const FEW: usize = 16;
 /// Most subscriptions of a call.
 const MOST: usize = 1 << 16;
+
+/// Room for the subscriptions of a call. It stays what it is from call to call, and no more of it is ever touched than
+/// the longest of them needs.
+struct Room(UnsafeCell<([Wait; MOST], [libc::pollfd; MOST])>);
+
+// SAFETY: a program has one thread.
+unsafe impl Sync for Room {}
+
+/// All zero, so that it takes no room in the executable.
+static ROOM: Room = Room(UnsafeCell::new(([Wait::NONE; MOST], [NOT_POLLED; MOST])));
 
 /// Subscriptions in guest memory, in the layout of either snapshot.
 pub trait Subscriptions {
@@ -46,18 +55,15 @@ pub fn poll_oneoff(subscriptions: Pointer, events: Pointer, nsubscriptions: Size
 pub fn poll(subscriptions: impl Subscriptions, events: Pointer, nsubscriptions: Size) -> Result<Size> {
     let events = memory::array::<Event>(events, nsubscriptions)?;
     let count = nsubscriptions as usize;
-    if count == 0 || count > MOST {
-        return Err(Errno::Inval.into());
-    }
-    let (mut waits, mut polled) = ([Wait::NONE; FEW], [NOT_POLLED; FEW]);
+    // SAFETY: a program has one thread, and nothing that is called from here polls by this function.
+    let (waits, polled) = unsafe { &mut *ROOM.0.get() };
     match waits.get_mut(..count) {
-        Some(waits) => wait(&subscriptions, events, waits, &mut polled),
-        None => wait(&subscriptions, events, &mut Scratch::new(count)?, &mut Scratch::new(count)?),
+        Some(waits @ [_, ..]) => wait(&subscriptions, events, waits, polled),
+        _ => Err(Errno::Inval.into()),
     }
 }
 
 /// A subscription as it is waited for.
-#[repr(C)]
 #[derive(Clone, Copy)]
 struct Wait {
     userdata: u64,
@@ -71,17 +77,11 @@ struct Wait {
     tag: u8,
     clock: u8,
     /// It has happened already.
-    ready: u8,
-    padding: [u8; 3],
+    ready: bool,
 }
 
-// SAFETY: integers without padding between them.
-unsafe impl Plain for Wait {}
-const _: () = assert!(size_of::<Wait>() == 32);
-
 impl Wait {
-    const NONE: Wait =
-        Wait { userdata: 0, deadline: 0, fd: 0, polled: 0, error: 0, tag: 0, clock: 0, ready: 0, padding: [0; 3] };
+    const NONE: Wait = Wait { userdata: 0, deadline: 0, fd: 0, polled: 0, error: 0, tag: 0, clock: 0, ready: false };
 
     fn is_clock(&self) -> bool {
         self.error == 0 && self.tag == Eventtype::Clock as u8
@@ -94,7 +94,7 @@ impl Wait {
     }
 }
 
-const NOT_POLLED: libc::pollfd = libc::pollfd { fd: -1, events: 0, revents: 0 };
+const NOT_POLLED: libc::pollfd = libc::pollfd { fd: 0, events: 0, revents: 0 };
 
 fn wait(
     subscriptions: &impl Subscriptions,
@@ -166,7 +166,7 @@ fn start_fd(wait: &mut Wait, subscription: &Subscription, right: Rights, events:
     match descriptor.node() {
         Node::Host(host) => Ok(Some(libc::pollfd { fd: host.as_fd().as_raw_fd(), events, revents: 0 })),
         Node::Embedded(_) => {
-            wait.ready = 1;
+            wait.ready = true;
             Ok(None)
         }
     }
@@ -174,7 +174,7 @@ fn start_fd(wait: &mut Wait, subscription: &Subscription, right: Rights, events:
 
 /// Returns when one of them has happened.
 fn wait_for_any(waits: &[Wait], polled: &mut [libc::pollfd]) -> Result<()> {
-    let happened = waits.iter().any(|wait| wait.error != 0 || wait.ready != 0);
+    let happened = waits.iter().any(|wait| wait.error != 0 || wait.ready);
     loop {
         let mut timeout = happened.then_some(0);
         for wait in waits.iter().filter(|wait| wait.is_clock()) {
@@ -206,9 +206,10 @@ fn happened(wait: &Wait, polled: &[libc::pollfd]) -> Result<Option<Event>> {
     if wait.is_clock() {
         return Ok((wait.remaining()? == 0).then_some(event));
     }
-    let revents = match wait.ready {
-        0 => polled.get(wait.polled as usize).map_or(0, |polled| polled.revents),
-        _ => libc::POLLIN | libc::POLLOUT,
+    let revents = if wait.ready {
+        libc::POLLIN | libc::POLLOUT
+    } else {
+        polled.get(wait.polled as usize).map_or(0, |polled| polled.revents)
     };
     if revents == 0 {
         return Ok(None);

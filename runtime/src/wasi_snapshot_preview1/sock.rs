@@ -46,7 +46,8 @@ pub fn sock_accept(fd: Fd, flags: Fdflags) -> Result<Fd> {
 /// Source: `sock_recv` in wasi_snapshot_preview1.witx.
 pub fn sock_recv(fd: Fd, ri_data: Pointer, ri_data_len: Size, ri_flags: Riflags) -> Result<(Size, Roflags)> {
     let socket = socket(fd, Rights::FD_READ)?;
-    let received = transfer::receive(socket.host(), ri_data, ri_data_len, receive_flags(ri_flags))?;
+    let is_stream = fd_table::filetype(fd)? == Filetype::SocketStream;
+    let received = transfer::receive(socket.host(), ri_data, ri_data_len, receive_flags(ri_flags), is_stream)?;
     Ok((received.len, roflags(&received)))
 }
 

@@ -1,3 +1,3 @@
 #include "server.h"
-#include "epoll.h"
+#include <wait_epoll.h>
 #include "echo.h"

@@ -1,3 +1,3 @@
 #include "server.h"
-#include "poll.h"
+#include <wait_poll.h>
 #include "echo.h"

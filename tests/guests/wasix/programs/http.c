@@ -2,7 +2,7 @@
 //   http 127.0.0.1:PORT     --dir DIRECTORY::/ --net listen=127.0.0.1:PORT
 // It does not look for `..` in paths, or for links: that no path leads out of the directory is up to whoever runs the program.
 #include "server.h"
-#include "epoll.h"
+#include <wait_epoll.h>
 
 enum { DIRECTORY = 3, REGULAR_FILE = 4, ROOM = 2047 };
 

@@ -1,6 +1,6 @@
 // What the servers of connections have in common: a listening socket, and connections that are served when something can be done for them.
 //
-// A server includes this, then epoll.h or poll.h, which wait; it defines what follows:
+// A server includes this, then wait_epoll.h or wait_poll.h; it defines what follows:
 //   static void opened(fd_t)     there is a new connection, which does not block
 //   static int serve(fd_t)       does what can be done for it: what to wait for next, or 0 to close it
 #pragma once

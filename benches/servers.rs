@@ -1,0 +1,187 @@
+//! Measures how many requests per second servers answer that wexe compiled, beside the same servers in native C.
+//!
+//! The sources are those in `tests/guests/wasix/programs`; for C, `benches/servers` has system calls in the place of
+//! WASIX's, and the same ways to wait. wrk asks; servers that only send back what they receive, by a script. All run in
+//! turn. Of several rounds the quickest counts, since nothing but other work on the machine can make a round slower;
+//! so it does for the processor time that a request costs the server, which how fast wrk is does not limit.
+//!
+//!     cargo bench --bench servers [-- --rounds 5] [--seconds 2] [--json FILE] [NAME...]
+
+/// Shared by all benchmarks; no one of them uses all of it.
+#[allow(dead_code)]
+mod measure;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use measure::{Invocation, find_program};
+
+const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/guests/wasix/programs");
+const NATIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/servers");
+
+/// What is measured.
+struct Load {
+    program: &'static str,
+    options: &'static [&'static str],
+    /// The file that is asked for; none of servers that send back what they receive.
+    file: Option<&'static str>,
+    connections: u32,
+}
+
+const HTTP: Load = Load {
+    program: "http",
+    options: &["--dir", ".", "--net", "listen=127.0.0.1:0"],
+    file: Some("1-KiB"),
+    connections: 64,
+};
+const ECHO_EPOLL: Load =
+    Load { program: "echo_epoll", options: &["--net", "listen=127.0.0.1:0"], file: None, connections: 64 };
+const ECHO_POLL: Load = Load { program: "echo_poll", ..ECHO_EPOLL };
+
+const LOADS: &[Load] = &[
+    HTTP,
+    Load { connections: 1000, ..HTTP },
+    Load { file: Some("64-KiB"), ..HTTP },
+    ECHO_EPOLL,
+    Load { connections: 1000, ..ECHO_EPOLL },
+    ECHO_POLL,
+    Load { connections: 1000, ..ECHO_POLL },
+];
+
+/// The best of all rounds.
+#[derive(Clone, Copy)]
+struct Best {
+    requests_per_second: f64,
+    /// Microseconds of processor time that a request cost the server.
+    cost: f64,
+}
+
+const NONE: Best = Best { requests_per_second: 0.0, cost: f64::INFINITY };
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let option = |name: &str| args.iter().position(|arg| arg == name).map(|at| at + 1);
+    let number = |name: &str, default| option(name).and_then(|at| args.get(at)?.parse().ok()).unwrap_or(default);
+    let (rounds, seconds) = (number("--rounds", 5), number("--seconds", 2));
+    let values = ["--rounds", "--seconds", "--json"].map(option);
+    let names = args.iter().enumerate().filter(|(at, arg)| !arg.starts_with("--") && !values.contains(&Some(*at)));
+    let names: Vec<&String> = names.map(|(_, name)| name).collect();
+
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("servers");
+    let (Some(wrk), Some(compiler)) = (find_program("wrk"), find_program("clang-22").or_else(|| find_program("cc")))
+    else {
+        return eprintln!("skipped: there is no wrk, or no C compiler");
+    };
+    prepare(&directory, &compiler).unwrap_or_else(|error| panic!("{error}"));
+    println!("{:32} {:>11} {:>11} {:>6}   {:>8} {:>8} {:>6}", "", "wexe", "C", "ratio", "wexe µs", "C µs", "ratio");
+    let mut rows = Vec::new();
+    for load in LOADS {
+        let title = format!("{} {}, {} connections", load.program, load.file.unwrap_or("100 B"), load.connections);
+        if !names.is_empty() && !names.iter().any(|name| title.contains(name.as_str())) {
+            continue;
+        }
+        let mut best = [NONE; 2];
+        for _ in 0..rounds {
+            for (engine, best) in ["wexe", "c"].into_iter().zip(&mut best) {
+                let round = round(&directory, engine, load, &wrk, seconds).unwrap_or_else(|error| panic!("{error}"));
+                best.requests_per_second = best.requests_per_second.max(round.requests_per_second);
+                best.cost = best.cost.min(round.cost);
+            }
+        }
+        let [wexe, c] = best;
+        println!(
+            "{title:32} {:>11.0} {:>11.0} {:>6.2}   {:>8.2} {:>8.2} {:>6.2}",
+            wexe.requests_per_second,
+            c.requests_per_second,
+            wexe.requests_per_second / c.requests_per_second,
+            wexe.cost,
+            c.cost,
+            c.cost / wexe.cost
+        );
+        rows.push(format!(
+            "  {{\"load\": \"{title}\", \"wexe\": {:.0}, \"c\": {:.0}, \"wexe_cost\": {:.3}, \"c_cost\": {:.3}}}",
+            wexe.requests_per_second, c.requests_per_second, wexe.cost, c.cost
+        ));
+    }
+    if let Some(path) = option("--json").and_then(|at| args.get(at)) {
+        fs::write(path, format!("[\n{}\n]\n", rows.join(",\n"))).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+}
+
+/// Files to ask for, what asks the servers that have none, and the servers: `NAME.wexe` and `NAME.c`.
+fn prepare(directory: &Path, compiler: &Path) -> Result<(), String> {
+    let write = |name: &str, contents: &str| fs::write(directory.join(name), contents);
+    fs::create_dir_all(directory).map_err(|error| error.to_string())?;
+    write("1-KiB", &"x".repeat(1 << 10)).map_err(|error| error.to_string())?;
+    write("64-KiB", &"x".repeat(64 << 10)).map_err(|error| error.to_string())?;
+    write("echo.lua", ECHO_SCRIPT).map_err(|error| error.to_string())?;
+    for load in [HTTP, ECHO_EPOLL, ECHO_POLL] {
+        let output = |engine: &str| directory.join(format!("{}.{engine}", load.program)).display().to_string();
+        let (wasm, wexe) = (format!("{PROGRAMS}/{}.wasm", load.program), output("wexe"));
+        let built = [&["build", wasm.as_str(), "-o", wexe.as_str()], load.options].concat();
+        Invocation::new(env!("CARGO_BIN_EXE_wexe"), &built).must_run()?;
+        let (source, c) = (format!("{PROGRAMS}/{}.c", load.program), output("c"));
+        Invocation::new(compiler, &["-O2", "-static", "-I", NATIVE, "-I", PROGRAMS, &source, "-o", &c]).must_run()?;
+    }
+    Ok(())
+}
+
+/// What wrk sends is the answer that it expects; the first is only looked at by wrk itself, which wants a request.
+const ECHO_SCRIPT: &str = r#"
+local answer = "HTTP/1.1 200 OK\r\nContent-Length: 62\r\n\r\n" .. string.rep("x", 62)
+local first = true
+request = function()
+  if first then first = false; return "GET / HTTP/1.1\r\nHost: x\r\n\r\n" end
+  return answer
+end
+"#;
+
+/// A server that runs, until this is dropped.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, which wrk says.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Server {
+    /// Seconds of processor time until now.
+    fn cpu(&self) -> Result<f64, String> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.0.id())).map_err(|error| error.to_string())?;
+        let fields = text.rsplit(") ").next().unwrap_or_default().split(' ');
+        let ticks: f64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+        Ok(ticks / 100.0)
+    }
+}
+
+fn round(directory: &Path, engine: &str, load: &Load, wrk: &Path, seconds: u32) -> Result<Best, String> {
+    let mut command = Command::new(directory.join(format!("{}.{engine}", load.program)));
+    command.arg("127.0.0.1:0").current_dir(directory).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut server = Server(command.spawn().map_err(|error| error.to_string())?);
+    let mut port = String::new();
+    let output = server.0.stdout.take().ok_or("no standard output")?;
+    BufReader::new(output).read_line(&mut port).map_err(|error| error.to_string())?;
+    let url = format!("http://127.0.0.1:{}/{}", port.trim(), load.file.unwrap_or_default());
+    let (duration, connections) = (format!("{seconds}s"), load.connections.to_string());
+    let mut args = vec!["-t", "1", "-c", &connections, "-d", &duration, &url];
+    if load.file.is_none() {
+        args.extend(["-s", "echo.lua"]);
+    }
+    let mut asking = Invocation::new(wrk, &args);
+    asking.dir = Some(directory.to_path_buf());
+    let run = asking.must_run()?;
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    if text.contains("Socket errors") || text.contains("Non-2xx") {
+        return Err(format!("{} ({engine}): {text}", load.program));
+    }
+    let line = |wanted: &str| text.lines().find(|line| line.contains(wanted)).ok_or(format!("no {wanted}: {text}"));
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok()).ok_or("wrk says no number");
+    let requests = number(line("requests in")?.split_whitespace().next())?;
+    let requests_per_second = number(line("Requests/sec:")?.split_whitespace().last())?;
+    Ok(Best { requests_per_second, cost: server.cpu()? / requests * 1e6 })
+}
