@@ -30,7 +30,7 @@ enum Step {
     },
 }
 
-fn check(path: &Path) -> Result<(), String> {
+pub fn check(path: &Path) -> Result<(), String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let directory = TempDir::new();
     let mut problems = String::new();
