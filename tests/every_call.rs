@@ -7,11 +7,11 @@
 use std::fs;
 use std::io::Write;
 use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::Command;
 
 use wexe_abi::description::Kind;
-use wexe_abi::imports::{Import, ImportModule, MODULES, Type};
+use wexe_abi::imports::{EXTENSIONS, Import, MODULES, Status, Type};
 use wexe_abi::types::{Errno, Rights};
 
 use crate::case;
@@ -20,14 +20,43 @@ use crate::known_failures::{Listed, trial};
 use crate::process::{Outcome, TempDir};
 
 pub fn trials() -> Vec<Listed> {
-    let tables = MODULES.iter().filter(|module| module.name.starts_with("wasi_"));
-    let trials = tables.flat_map(|module| {
-        [
-            trial(format!("every-call/{}/addresses", module.name), || addresses(module)),
-            trial(format!("every-call/{}/paths", module.name), || paths(module)),
-        ]
-    });
-    trials.collect()
+    let own = MODULES.iter().filter(|module| module.name.starts_with("wasi")).map(|module| (module.name, module));
+    let extensions = EXTENSIONS.iter().filter(|(_, module)| MODULES.iter().all(|own| own.name != module.name));
+    let older = EXTENSIONS.iter().filter(|(name, module)| *name == module.name);
+    let tables = own.map(|(name, module)| (module.name, name, module));
+    let tables = tables.chain(extensions.map(|(name, module)| (module.name, *name, module)));
+    let tables = tables.chain(older.map(|(name, module)| ("older", *name, module)));
+    let mut trials = Vec::new();
+    for (label, module, table) in tables {
+        let table = Table { module, functions: table.functions };
+        if table.functions.iter().any(has_address) {
+            trials.push(trial(format!("every-call/{label}/addresses"), move || addresses(table)));
+        }
+        if table.functions.iter().any(is_of_paths) {
+            trials.push(trial(format!("every-call/{label}/paths"), move || paths(table)));
+        }
+    }
+    trials
+}
+
+/// Functions, and the module that programs import them from.
+#[derive(Clone, Copy)]
+struct Table {
+    module: &'static str,
+    functions: &'static [Import],
+}
+
+impl Table {
+    /// The module of a function that every program needs.
+    fn module_of(&self, name: &str) -> &'static str {
+        let has = self.functions.iter().any(|function| function.name == name);
+        if has { self.module } else { "wasi_snapshot_preview1" }
+    }
+
+    /// Whether its programs have sockets that they made: those of preview1 only have what they were started with.
+    fn makes_sockets(&self) -> bool {
+        self.functions.iter().any(|function| function.name == "sock_open" || function.name == "sock_getpeeraddr")
+    }
 }
 
 /// Size of the program's memory.
@@ -38,6 +67,20 @@ const TEXT: u32 = 1024;
 const VECTORS: u32 = 2048;
 const BUFFER: u32 = 4096;
 const SUBSCRIPTIONS: u32 = 8192;
+/// A size; a socket's address, in WasmEdge's form and in WASIX's.
+const SIZE: u32 = 1536;
+const BUFFER_OF_ADDRESS: u32 = 1544;
+const ADDRESS: u32 = 1552;
+/// The descriptors that the program has from the beginning: a directory, a file, a socket, and one that watches others.
+const DIRECTORY: u32 = 3;
+const FILE: u32 = 4;
+const SOCKET: u32 = 5;
+const WATCHER: u32 = 6;
+/// What is a single byte of WASIX, or an address, of which as much is read as its first byte says: at the very end of
+/// memory there is room for these.
+const ONE_BYTE: &[&str] = &["status", "flag", "woken", "address"];
+/// A buffer for as many signals as there are: none.
+const UNTOUCHED: &str = "buf";
 /// Vectors that leave memory: at these distances from [`VECTORS`], after one that does not.
 const BAD_VECTORS: &[(u32, u32)] =
     &[(END - 1, 2), (END, 1), (u32::MAX, 1), (BUFFER, u32::MAX), (1 << 31, 1 << 31), (END + 1, 0)];
@@ -75,7 +118,7 @@ fn meanings(function: &Import) -> Vec<Meaning> {
 }
 
 /// Arguments with which a function does something.
-fn good(function: &Import) -> Arguments {
+fn good(table: Table, function: &Import) -> Arguments {
     let mut results = RESULTS;
     let meanings = meanings(function);
     let mut arguments = Arguments::new();
@@ -86,15 +129,23 @@ fn good(function: &Import) -> Arguments {
                 results += 64;
                 results
             }
+            Kind::Fd if meaning.name == "epfd" => WATCHER,
+            Kind::Fd if meaning.name == "file" => FILE,
+            Kind::Fd if function.name == "epoll_ctl" => SOCKET,
+            Kind::Fd if function.name.starts_with("sock_") && table.makes_sockets() => SOCKET,
             Kind::Fd if function.name == "sock_send" => 2,
             Kind::Fd if function.name.starts_with("sock_") => 0,
-            Kind::Fd if function.name.starts_with("path_") => 3,
-            Kind::Fd if function.name.starts_with("fd_prestat") || function.name == "fd_readdir" => 3,
-            Kind::Fd => 4,
+            Kind::Fd if function.name.starts_with("path_") => DIRECTORY,
+            Kind::Fd if function.name.starts_with("fd_prestat") || function.name == "fd_readdir" => DIRECTORY,
+            Kind::Fd => FILE,
             Kind::Text => TEXT,
             Kind::Vectors => VECTORS,
             Kind::Pointer if meaning.name == "subscriptions" => SUBSCRIPTIONS,
+            Kind::Pointer if meaning.name == "size" || meaning.name == "path_len" => SIZE,
+            Kind::Pointer if meaning.name == "address" && table.module == "wasix_32v1" => ADDRESS,
+            Kind::Pointer if meaning.name == "address" => BUFFER_OF_ADDRESS,
             Kind::Pointer => BUFFER,
+            Kind::Number if meaning.name == "level" => 0,
             Kind::Number if before == Some(Kind::Pointer) && meaning.name.ends_with("_len") => 64,
             Kind::Number => 1,
             _ => 0,
@@ -105,17 +156,18 @@ fn good(function: &Import) -> Arguments {
 }
 
 /// Calls of `function` with each of its addresses where it must not be, and one with all where they should be.
-fn address_calls(function: &'static Import) -> Vec<Call> {
+fn address_calls(table: Table, function: &'static Import) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut refuse = |changes: &[(usize, u32)]| {
-        let mut arguments = good(function);
+        let mut arguments = good(table, function);
         for (index, value) in changes {
             arguments[*index] = u64::from(*value);
         }
         calls.push(Call { function, arguments, expected: Expected::Refused(Errno::Fault) });
     };
     for (index, meaning) in meanings(function).iter().enumerate() {
-        let has_length = meanings(function).get(index + 1).is_some_and(|next| next.name.ends_with("_len"));
+        let is_length = |next: &Meaning| next.name.ends_with("_len") && next.kind == Kind::Number;
+        let has_length = meanings(function).get(index + 1).is_some_and(is_length);
         match meaning.kind {
             Kind::Vectors => {
                 for (address, count) in [(END, 1), (END - 7, 1), (u32::MAX, 1), (1 << 31, 1), (END + 8, 0)] {
@@ -134,31 +186,33 @@ fn address_calls(function: &'static Import) -> Vec<Call> {
                     refuse(&[(index, address), (index + 1, len)]);
                 }
             }
-            Kind::Text | Kind::Pointer => {
-                for address in [END, END - 1, u32::MAX, 1 << 31] {
-                    refuse(&[(index, address)]);
-                }
-            }
-            _ if meaning.is_result => {
-                for address in [END, END - 1, u32::MAX, 1 << 31] {
+            kind if meaning.is_result || matches!(kind, Kind::Text | Kind::Pointer) && meaning.name != UNTOUCHED => {
+                let is_byte = table.module == "wasix_32v1" && ONE_BYTE.contains(&meaning.name);
+                for address in [END, END - 1, u32::MAX, 1 << 31].into_iter().filter(|at| !is_byte || *at != END - 1) {
                     refuse(&[(index, address)]);
                 }
             }
             _ => {}
         }
     }
-    calls.push(Call { function, arguments: good(function), expected: Expected::Not(Errno::Fault) });
+    calls.push(Call { function, arguments: good(table, function), expected: Expected::Not(Errno::Fault) });
     calls
 }
 
-fn addresses(module: &'static ImportModule) -> Result<(), String> {
+/// Whether a function that does something has an address to get wrong, and can say so.
+fn has_address(function: &Import) -> bool {
+    let is_address = |kind| matches!(kind, Kind::Pointer | Kind::Text | Kind::Vectors);
+    function.status == Status::Done
+        && !function.results.is_empty()
+        && meanings(function).iter().any(|meaning| meaning.is_result || is_address(meaning.kind))
+}
+
+fn addresses(table: Table) -> Result<(), String> {
     let directory = TempDir::new();
-    let has_address = |function: &&Import| {
-        let is_address = |kind| matches!(kind, Kind::Pointer | Kind::Text | Kind::Vectors);
-        meanings(function).iter().any(|meaning| meaning.is_result || is_address(meaning.kind))
-    };
-    let calls: Vec<Call> = module.functions.iter().filter(has_address).flat_map(address_calls).collect();
-    let program = program(module, &calls, &["f".into()]);
+    let functions = table.functions.iter().filter(|function| has_address(function));
+    let calls: Vec<Call> = functions.flat_map(|function| address_calls(table, function)).collect();
+    let program = program(table, &calls, &["f".into()]);
+    let _listener = UnixListener::bind(directory.path().join("socket")).map_err(|error| error.to_string())?;
     make_calls(&directory, &program, "mkdir box && printf x > box/f", &calls)
 }
 
@@ -210,12 +264,16 @@ fn not_paths() -> Vec<(Vec<u8>, Errno)> {
     ]
 }
 
-fn path_calls(function: &'static Import, texts: &mut Vec<Vec<u8>>) -> Vec<Call> {
+fn is_of_paths(function: &Import) -> bool {
+    function.name.starts_with("path_")
+}
+
+fn path_calls(table: Table, function: &'static Import, texts: &mut Vec<Vec<u8>>) -> Vec<Call> {
     let mut calls = Vec::new();
     let position = |name| meanings(function).iter().position(|meaning| meaning.name == name);
     for (index, meaning) in meanings(function).iter().enumerate().filter(|(_, meaning)| meaning.kind == Kind::Text) {
         let mut call = |text: &[u8], follow: bool, oflags: u64, expected| {
-            let mut arguments = good(function);
+            let mut arguments = good(table, function);
             arguments[index] = u64::from(place(texts.len()));
             arguments[index + 1] = text.len() as u64;
             texts.push(text.to_vec());
@@ -250,12 +308,12 @@ fn path_calls(function: &'static Import, texts: &mut Vec<Vec<u8>>) -> Vec<Call> 
     calls
 }
 
-fn paths(module: &'static ImportModule) -> Result<(), String> {
+fn paths(table: Table) -> Result<(), String> {
     let directory = TempDir::new();
     let mut texts = vec![b"f".to_vec()];
-    let functions = module.functions.iter().filter(|function| function.name.starts_with("path_"));
-    let calls: Vec<Call> = functions.flat_map(|function| path_calls(function, &mut texts)).collect();
-    let program = program(module, &calls, &texts);
+    let functions = table.functions.iter().filter(|function| is_of_paths(function));
+    let calls: Vec<Call> = functions.flat_map(|function| path_calls(table, function, &mut texts)).collect();
+    let program = program(table, &calls, &texts);
     let prepare = "mkdir -p box/dir outside/sub && printf f > box/f && printf secret > outside/secret &&
         ln -s ../outside box/out && ln -s \"$PWD/outside\" box/absolute && ln -s ../.. box/dir/up &&
         ln -s out box/through";
@@ -279,7 +337,7 @@ fn place(text: usize) -> u32 {
 /// Runs the program that makes the calls. Its standard input and error are a socket, so that functions on sockets work.
 fn make_calls(directory: &TempDir, program: &str, prepare: &str, calls: &[Call]) -> Result<(), String> {
     fs::write(directory.path().join("program.wat"), program).map_err(|error| error.to_string())?;
-    let build = format!("{prepare} && wexe build -O0 program.wat -o program --dir box::/ --env A=B");
+    let build = format!("{prepare} && wexe build -O0 program.wat -o program --dir box::/ --env A=B --net unix=socket");
     let built = shell(&build, directory)?;
     if built.status != "0" {
         return Err(format!("{:?}", case::lines(&built, directory)));
@@ -303,19 +361,27 @@ fn make_calls(directory: &TempDir, program: &str, prepare: &str, calls: &[Call])
 }
 
 /// A program that makes the calls.
-fn program(module: &ImportModule, calls: &[Call], texts: &[Vec<u8>]) -> String {
+fn program(table: Table, calls: &[Call], texts: &[Vec<u8>]) -> String {
     let mut imports = String::new();
-    let needed = |function: &&Import| {
-        calls.iter().any(|call| call.function.name == function.name)
-            || ["path_open", "fd_write"].contains(&function.name)
-    };
-    for function in module.functions.iter().filter(needed) {
+    let called = |function: &&Import| calls.iter().any(|call| std::ptr::eq(call.function, *function));
+    for function in table.functions.iter().filter(called) {
         let params: Vec<&str> = function.params.iter().map(|ty| name(*ty)).collect();
         imports += &format!(
             "(import \"{}\" \"{1}\" (func ${1} (param {2}) (result i32)))\n",
-            module.name,
+            table.module,
             function.name,
             params.join(" ")
+        );
+    }
+    for (function, ty) in NEEDED {
+        imports += &format!("(import \"{}\" \"{function}\" (func $own_{function} {ty}))\n", table.module_of(function));
+    }
+    let mut made = String::new();
+    if table.makes_sockets() {
+        imports += MAKING;
+        made += &format!(
+            "(drop (call $make_socket (i32.const 3) (i32.const 0x4001) (i32.const 0) (i32.const {RESULTS})))
+  (drop (call $make_watcher (i32.const {RESULTS})))"
         );
     }
     let data: String = texts
@@ -323,14 +389,15 @@ fn program(module: &ImportModule, calls: &[Call], texts: &[Vec<u8>]) -> String {
         .enumerate()
         .map(|(index, text)| format!("(data (i32.const {}) {})\n", place(index), quoted(text)))
         .collect();
+    let socket = [words(&[64, 0, ADDRESS, 128]), "\\03\\00socket".into()].concat();
     let vectors: String = BAD_VECTORS.iter().map(|bad| words(&[BUFFER, 1, bad.0, bad.1])).collect();
     let body: String = calls.iter().enumerate().map(|(number, call)| statement(number, call)).collect();
     let pages = place(texts.len()).div_ceil(END).max(1);
     format!(
         r#"(module
-{imports}(import "{module}" "proc_exit" (func $proc_exit (param i32)))
-(memory (export "memory") {pages} {pages})
+{imports}(memory (export "memory") {pages} {pages})
 {data}(data (i32.const {VECTORS}) "{vectors}")
+(data (i32.const {SIZE}) "{socket}")
 (global $sum (mut i64) (i64.const 0))
 (func $sum (result i64) (local $at i32) (local $sum i64)
   (loop $next
@@ -341,8 +408,8 @@ fn program(module: &ImportModule, calls: &[Call], texts: &[Vec<u8>]) -> String {
   (i64.store (i32.const 512) (i64.const 0x0000000800000208))
   (i32.store (i32.const 520) (local.get $number))
   (i32.store (i32.const 524) (local.get $errno))
-  (drop (call $fd_write (i32.const 1) (i32.const 512) (i32.const 1) (i32.const 504)))
-  (call $proc_exit (i32.const 1)))
+  (drop (call $own_fd_write (i32.const 1) (i32.const 512) (i32.const 1) (i32.const 504)))
+  (call $own_proc_exit (i32.const 1)))
 (func $refused (param $number i32) (param $want i32) (param $got i32)
   (if (i32.or (i32.ne (local.get $got) (local.get $want)) (i64.ne (call $sum) (global.get $sum)))
     (then (call $fail (local.get $number) (local.get $got)))))
@@ -350,14 +417,26 @@ fn program(module: &ImportModule, calls: &[Call], texts: &[Vec<u8>]) -> String {
   (if (i32.eq (local.get $got) (local.get $other)) (then (call $fail (local.get $number) (local.get $got))))
   (global.set $sum (call $sum)))
 (func (export "_start")
-  (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const {TEXT}) (i32.const 1) (i32.const 1)
+  (drop (call $own_path_open (i32.const 3) (i32.const 0) (i32.const {TEXT}) (i32.const 1) (i32.const 1)
     (i64.const -1) (i64.const -1) (i32.const 0) (i32.const {RESULTS})))
+  {made}
   (global.set $sum (call $sum))
 {body}))
-"#,
-        module = module.name,
+"#
     )
 }
+
+/// Functions of every program, and their types.
+const NEEDED: &[(&str, &str)] = &[
+    ("path_open", "(param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)"),
+    ("fd_write", "(param i32 i32 i32 i32) (result i32)"),
+    ("proc_exit", "(param i32)"),
+];
+
+/// Those of programs that make sockets.
+const MAKING: &str = r#"(import "wasix_32v1" "sock_open" (func $make_socket (param i32 i32 i32 i32) (result i32)))
+(import "wasix_32v1" "epoll_create" (func $make_watcher (param i32) (result i32)))
+"#;
 
 fn statement(number: usize, call: &Call) -> String {
     let arguments = call.arguments.iter().zip(call.function.params);

@@ -44,9 +44,9 @@ pub fn sock_getaddrinfo(
     most: Size,
 ) -> Result<Size> {
     let (mut name, mut port) = ([MaybeUninit::uninit(); MAX_TEXT], [MaybeUninit::uninit(); MAX_TEXT]);
-    let name = text(&mut name, node, node_len)?;
-    let port = number(text(&mut port, service, service_len)?)?;
-    let hints = memory::read::<Addrinfo>(hints)?;
+    let (name, port) = (text(&mut name, node, node_len)?, text(&mut port, service, service_len)?);
+    let (hints, first) = (memory::read::<Addrinfo>(hints)?, memory::read(list)?);
+    let port = number(port)?;
     let (kind, protocol) = match (u32::from(hints.kind), hints.protocol) {
         (STREAM | ANY_KIND, 0 | TCP) => (STREAM, TCP),
         (DATAGRAM, 0 | UDP) | (ANY_KIND, UDP) => (DATAGRAM, UDP),
@@ -68,7 +68,7 @@ pub fn sock_getaddrinfo(
         _ if hints.flags & NUMERIC_HOST != 0 && !is_address(name) => return Err(Errno::Noent.into()),
         _ => resolver::resolve(name)?,
     };
-    let mut list = List { next: memory::read(list)?, most, count: 0 };
+    let mut list = List { next: first, most, count: 0 };
     for ip in found.iter().filter(wanted) {
         list.add(kind as u8, protocol, SocketAddr::new(ip, port))?;
     }

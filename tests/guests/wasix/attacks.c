@@ -1,6 +1,28 @@
 // Descriptors of the wrong kind, addresses that no memory or no network has, and more of everything than there is.
 #include "wasix.h"
 
+PREVIEW1(fd_seek) int fd_seek(fd_t, int64_t, int, uint64_t *);
+PREVIEW1(fd_tell) int fd_tell(fd_t, uint64_t *);
+PREVIEW1(fd_pread) int fd_pread(fd_t, const void *, uint32_t, uint64_t, uint32_t *);
+PREVIEW1(fd_pwrite) int fd_pwrite(fd_t, const void *, uint32_t, uint64_t, uint32_t *);
+PREVIEW1(fd_readdir) int fd_readdir(fd_t, void *, uint32_t, uint64_t, uint32_t *);
+PREVIEW1(fd_allocate) int fd_allocate(fd_t, uint64_t, uint64_t);
+PREVIEW1(fd_advise) int fd_advise(fd_t, uint64_t, uint64_t, int);
+PREVIEW1(fd_sync) int fd_sync(fd_t);
+PREVIEW1(fd_datasync) int fd_datasync(fd_t);
+PREVIEW1(fd_filestat_set_size) int fd_filestat_set_size(fd_t, uint64_t);
+PREVIEW1(fd_filestat_set_times) int fd_filestat_set_times(fd_t, uint64_t, uint64_t, int);
+PREVIEW1(fd_prestat_get) int fd_prestat_get(fd_t, void *);
+PREVIEW1(fd_prestat_dir_name) int fd_prestat_dir_name(fd_t, void *, uint32_t);
+PREVIEW1(path_filestat_get) int path_filestat_get(fd_t, int, const char *, uint32_t, void *);
+PREVIEW1(path_unlink_file) int path_unlink_file(fd_t, const char *, uint32_t);
+PREVIEW1(path_rename) int path_rename(fd_t, const char *, uint32_t, fd_t, const char *, uint32_t);
+WASIX(fd_dup) int fd_dup(fd_t, fd_t *);
+WASIX(fd_pipe) int fd_pipe(fd_t *, fd_t *);
+WASIX(fd_event) int fd_event(uint64_t, int, fd_t *);
+
+static fd_t socket_fd;
+
 // Every call on one descriptor, which is none or no socket.
 static void every_call(fd_t fd, int want) {
     static uint8_t status;
@@ -37,6 +59,34 @@ static void every_call(fd_t fd, int want) {
     expect(sock_send_to(fd, &in, 1, 0, &where, &n), want);
     expect(sock_send_file(fd, 0, 0, 1, &size), want);
     expect(sock_shutdown(fd, 3), want);
+}
+
+// Calls of files and directories on a descriptor that is none of these.
+static void calls_of_files(fd_t fd) {
+    static char byte, result[64];
+    iovec in = {&byte, 1};
+    uint32_t n;
+    uint64_t offset;
+    fd_t new;
+    expect(fd_seek(fd, 0, 0, &offset), NOTCAPABLE);
+    expect(fd_tell(fd, &offset), NOTCAPABLE);
+    expect(fd_pread(fd, &in, 1, 0, &n), NOTCAPABLE);
+    expect(fd_pwrite(fd, &in, 1, 0, &n), NOTCAPABLE);
+    expect(fd_readdir(fd, result, 64, 0, &n), NOTCAPABLE);
+    expect(fd_allocate(fd, 0, 1), NOTCAPABLE);
+    expect(fd_advise(fd, 0, 1, 0), NOTCAPABLE);
+    expect(fd_sync(fd), NOTCAPABLE);
+    expect(fd_datasync(fd), NOTCAPABLE);
+    expect(fd_filestat_set_size(fd, 0), NOTCAPABLE);
+    expect(fd_filestat_set_times(fd, 0, 0, 2), NOTCAPABLE);
+    expect(fd_prestat_get(fd, result), BADF);
+    expect(fd_prestat_dir_name(fd, result, 64), BADF);
+    expect(path_open(fd, 0, "file", 4, 0, 2, 0, 0, &new), NOTCAPABLE);
+    expect(path_filestat_get(fd, 0, "file", 4, result), NOTCAPABLE);
+    expect(path_unlink_file(fd, "file", 4), NOTCAPABLE);
+    expect(path_rename(fd, "file", 4, 3, "other", 5), NOTCAPABLE);
+    expect(path_rename(3, "file", 4, fd, "other", 5), NOTCAPABLE);
+    expect(sock_send_file(socket_fd, fd, 0, 1, &offset) != SUCCESS, 1);
 }
 
 #define END ((char *)(__builtin_wasm_memory_size(0) << 16))
@@ -167,6 +217,16 @@ void _start(void) {
     every_call(3, NOTSOCK);
     expect(path_open(3, 0, "file", 4, 0, 2, 0, 0, &file), SUCCESS);
     every_call(file, NOTSOCK);
+    fd_t read, write, counter, watcher, copy;
+    expect(fd_pipe(&read, &write), SUCCESS);
+    expect(fd_event(1, 0, &counter), SUCCESS);
+    expect(epoll_create(&watcher), SUCCESS);
+    expect(fd_dup(file, &copy), SUCCESS);
+    const fd_t others[] = {read, write, counter, watcher};
+    expect(sock_open(UNIX, STREAM, 0, &socket_fd), SUCCESS);
+    for (int i = 0; i < 4; i++) every_call(others[i], NOTSOCK), calls_of_files(others[i]);
+    every_call(copy, NOTSOCK);
+    calls_of_files(socket_fd);
     addresses();
     exhaustion();
     proc_exit(0);

@@ -145,7 +145,8 @@ static void names(void) {
     expect(resolving("example.com", found, &count), ACCES);
     expect(resolving("localhost.example.com", found, &count), ACCES);
     expect(resolving("x.localhost", found, &count), ACCES);
-    static const char *none[] = {"", ".", "a..b", "a b", "127.1", "2130706433", "0x7f.1", "1.2.3.4.5", "a/../b", "a\nb", "localhost:80"};
+    static const char *none[] = {"", ".", "a..b", "a b", "127.1", "2130706433", "0x7f.1", "1.2.3.4.5", "a/../b", "a\nb", "localhost:80",
+        "0177.0.0.1", "0x7f000001", "127.0.0.1:80", "127.0.0.1 ", "127.0.0.256", "[::1]", "::1%lo", "fe80::1%1", "::1/128", "1::2::3", "\xe2\x91\xa0"};
     for (int i = 0; i < sizeof none / sizeof *none; i++) expect(resolving(none[i], found, &count), INVAL);
     expect(resolve("localhost\0x", 11, 80, found, 4, &count), INVAL);
     static char longest[300];
