@@ -28,7 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(50);
 
 pub fn trials() -> Vec<Listed> {
     let mut trials = vec![
-        trial("servers/http", || said(http())),
+        trial("servers/http", || said(http(HTTP))),
+        trial("servers/http-embedded", || said(http(HTTP_EMBEDDED))),
+        trial("servers/http-overlay", || said(http(HTTP_OVERLAY))),
         trial("servers/http-refused", || said(http_refused())),
         trial("servers/http-slow", || said(http_slow())),
         skippable("servers/http-clients", || with_descriptors(http_clients)),
@@ -72,6 +74,9 @@ pub const ECHO_EPOLL: Server =
     Server { name: "echo_epoll", options: "--net listen=127.0.0.1:0", arguments: &["127.0.0.1:0"] };
 pub const ECHO_POLL: Server = Server { name: "echo_poll", ..ECHO_EPOLL };
 pub const HTTP: Server = Server { name: "http", options: "--dir www::/ --net listen=127.0.0.1:0", ..ECHO_EPOLL };
+/// The same with its files in the executable.
+const HTTP_EMBEDDED: Server = Server { options: "--embed www::/ --net listen=127.0.0.1:0", ..HTTP };
+const HTTP_OVERLAY: Server = Server { options: "--embed www::/ --embed-overlay --net listen=127.0.0.1:0", ..HTTP };
 pub const UDP_ECHO: Server = Server { name: "udp_echo", options: "--net udp=127.0.0.1:0", ..ECHO_EPOLL };
 pub const LOCAL: Server = Server { name: "local", options: "--net unix=socket", arguments: &["serve", "socket"] };
 
@@ -306,8 +311,8 @@ fn answer(status: &str, length: usize) -> Answer {
 }
 
 /// Files and what is none, by one connection that is kept alive.
-fn http() -> Result<()> {
-    let server = HTTP.start()?;
+fn http(server: Server) -> Result<()> {
+    let server = server.start()?;
     let mut client = Http::new(&server)?;
     for (path, body) in
         [("/file", "the quick\n"), ("/", "the index\n"), ("/with%20space", ""), ("/%66ile?x=y", "the quick\n")]

@@ -150,6 +150,12 @@ pub fn send(fd: BorrowedFd, vectors: Pointer, count: Size, flags: i32) -> Result
     Ok(Transfer::Send(flags).run(fd, vectors, count)?.len)
 }
 
+/// [`send`] from memory of the host.
+pub fn send_bytes(fd: BorrowedFd, bytes: &[u8], flags: i32) -> Result<Size> {
+    let vector = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    send_message(fd, &[vector], flags, None)
+}
+
 /// Most bytes of a datagram that is put together, or taken apart, because it has too many parts for the kernel.
 const MAX_GATHERED: usize = 1 << 20;
 
@@ -194,7 +200,7 @@ fn send_message(fd: BorrowedFd, vectors: &[libc::iovec], flags: i32, address: Op
     if let [vector] = vectors {
         let (data, count) = (vector.iov_base as usize, vector.iov_len);
         let arguments = [fd.as_raw_fd() as usize, data, count, flags as usize, name as usize, len as usize];
-        // SAFETY: the kernel reads the address and what the vector says: guest memory or a copy of it.
+        // SAFETY: the kernel reads the address and what the vector says: guest memory, or memory of the host.
         return Ok(unsafe { call(libc::SYS_sendto, arguments) }? as Size);
     }
     // SAFETY: all zero is a message of nothing.

@@ -245,7 +245,7 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("sock_connect", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, CONNECT, PPOLL, RESTART_SYSCALL]),
     ("sock_recv_from", &[FSTAT, GETSOCKOPT, RECVMSG, MMAP, MUNMAP]),
     ("sock_send_to", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, SENDTO, SENDMSG, MMAP, MUNMAP]),
-    ("sock_send_file", &[FSTAT, GETSOCKOPT, SENDFILE]),
+    ("sock_send_file", &[FSTAT, GETSOCKOPT, SENDFILE, SENDTO]),
     ("sock_getlocaladdr", &[FSTAT, GETSOCKOPT, GETSOCKNAME]),
     ("sock_getpeeraddr", &[FSTAT, GETSOCKOPT, GETPEERNAME]),
     ("sock_getsockopt", &[FSTAT, GETSOCKOPT]),

@@ -30,6 +30,14 @@ pub trait FileSystem: Nodes {
     fn rename_at(&self, old: (Handle, &[u8]), new: (Handle, &[u8])) -> Result<()>;
     fn read_open(&self, file: Handle, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size>;
     fn write_open(&self, file: Handle, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size>;
+    /// Hands up to `count` bytes from `offset` on to `send`, which says how many it took; ends when it takes none.
+    fn send_open(
+        &self,
+        file: Handle,
+        offset: Filesize,
+        count: Filesize,
+        send: &mut dyn FnMut(&[u8]) -> Result<Size>,
+    ) -> Result<Filesize>;
     fn seek_open(&self, file: Handle, target: SeekFrom) -> Result<Filesize>;
     /// Bytes from the place of the descriptor to the end.
     fn available(&self, file: Handle) -> Filesize;
@@ -191,6 +199,33 @@ impl<N: Nodes> FileSystem for N {
         };
         let len = transfer(self, open.node, begin, vectors, count, |offset, part| self.write(open.node, offset, part))?;
         move_on(file, begin, len, offset)
+    }
+
+    fn send_open(
+        &self,
+        file: Handle,
+        offset: Filesize,
+        count: Filesize,
+        send: &mut dyn FnMut(&[u8]) -> Result<Size>,
+    ) -> Result<Filesize> {
+        let open = open::get(file)?;
+        if offset > i64::MAX as u64 || open.filetype != Filetype::RegularFile {
+            return Err(Errno::Inval.into());
+        }
+        let (count, mut total) = (count.min(MAX_TRANSFER as u64), 0);
+        while total < count {
+            let mut sent = Ok(0);
+            self.read(open.node, offset + total, &mut |piece| {
+                let piece = piece.get(..(count - total) as usize).unwrap_or(piece);
+                sent = if piece.is_empty() { Ok(0) } else { send(piece) };
+            });
+            match sent {
+                Err(error) if total == 0 => return Err(error),
+                Ok(0) | Err(_) => break,
+                Ok(len) => total += u64::from(len),
+            }
+        }
+        Ok(total)
     }
 
     fn seek_open(&self, file: Handle, target: SeekFrom) -> Result<Filesize> {

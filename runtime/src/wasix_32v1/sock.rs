@@ -6,11 +6,11 @@ pub use option::*;
 
 use crate::errno::Result;
 use crate::fd_table::{self, Descriptor, Node};
-use crate::memory;
 use crate::network::{self, Kind, Use};
 use crate::socket::{self, Address, Name};
 use crate::transfer::{self, Transferred};
 use crate::wasi_snapshot_preview1::sock::{CONNECTION, receive_flags, roflags, send_flags, socket};
+use crate::{embed, memory};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use rustix::fd::{AsFd, AsRawFd};
 use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, ipproto};
@@ -330,8 +330,7 @@ pub fn send_to(
 /// Sends `count` bytes of a file from `offset` on: how many. The file's own place stays where it is.
 ///
 /// Errors: `badf`; `notsock`; `notcapable` without the right `fd_write` of the socket; `acces` without the right
-/// `fd_read` of the file; `inval` for what is no file, or a place beyond 2⁶³; `again`; `pipe`; `notconn`; `notsup` for
-/// an embedded file.
+/// `fd_read` of the file; `inval` for what is no file, or a place beyond 2⁶³; `again`; `pipe`; `notconn`.
 ///
 /// Source: `sock_send_file` in `api_wasix.h`.
 pub fn sock_send_file(fd: Fd, file: Fd, offset: Filesize, count: Filesize) -> Result<Filesize> {
@@ -340,8 +339,14 @@ pub fn sock_send_file(fd: Fd, file: Fd, offset: Filesize, count: Filesize) -> Re
     if !file.rights_base.contains(Rights::FD_READ) {
         return Err(Errno::Acces.into());
     }
-    let Node::Host(file) = file.node() else { return Err(Errno::Notsup.into()) };
-    socket::send_file(socket.host(), file.as_fd(), offset, count)
+    match file.node() {
+        Node::Host(file) => socket::send_file(socket.host(), file.as_fd(), offset, count),
+        Node::Embedded(file) => {
+            let flags = send_flags(Siflags::NONE);
+            let mut send = |bytes: &[u8]| transfer::send_bytes(socket.host(), bytes, flags);
+            embed::files().send_open(file, offset, count, &mut send)
+        }
+    }
 }
 
 /// The path in an address of the guest.
