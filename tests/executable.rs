@@ -25,6 +25,7 @@ pub fn trials() -> Vec<Listed> {
         trial("executable/elf", elf_kind),
         trial("executable/object", object_symbols),
         trial("executable/strip", stripped),
+        trial("executable/without-sockets", without_sockets),
         trial("executable/deterministic", deterministic),
         trial("executable/small-address-space", || run_hello("ulimit -v 200000; ./hello")),
         trial("executable/no-environment", || run_hello("env -i ./hello")),
@@ -106,6 +107,29 @@ fn stripped() -> Result<(), String> {
         return Err(format!("{} bytes stripped, {} before", bytes.len(), full.len()));
     }
     must_greet("./hello", &directory)
+}
+
+/// Modules of the runtime, and texts in them, of which a program that does not use sockets has nothing.
+const OF_SOCKETS: &[&str] = &["dns", "listener", "network", "resolver", "socket", "wasix_32v1", "wasmedge_sock"];
+const TEXTS_OF_SOCKETS: &[&str] = &["/etc/", "network", "http"];
+
+/// What a program does not use is not in it: no function, and no constant that linkers keep for everybody.
+fn without_sockets() -> Result<(), String> {
+    let directory = TempDir::new();
+    let bytes = build(&directory, "", "full")?;
+    let file = object::File::parse(&*bytes).map_err(|error| error.to_string())?;
+    for name in file.symbols().filter_map(|symbol| symbol.name().ok()) {
+        let is_of = |module: &&&str| name.starts_with(**module) || name.contains(&format!("{}{module}", module.len()));
+        if let Some(module) = OF_SOCKETS.iter().find(is_of) {
+            return Err(format!("{name} is of {module}"));
+        }
+    }
+    let bytes = build(&directory, "--strip", "hello")?;
+    let has = |text: &&&str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    match TEXTS_OF_SOCKETS.iter().find(has) {
+        None => Ok(()),
+        Some(text) => Err(format!("it has the text {text:?}")),
+    }
 }
 
 /// The same bytes from one thread and from many, from text and from binary, here and elsewhere.

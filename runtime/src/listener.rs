@@ -75,7 +75,7 @@ fn fail(text: &[u8], errno: Errno) -> ! {
         Errno::ADDRNOTAVAIL => b"this machine does not have the address",
         Errno::ACCESS => b"permission denied",
         Errno::MFILE | Errno::NFILE => b"too many open files",
-        _ => b"this machine has no such network",
+        _ => b"the machine has no such network",
     };
     stderr::fail(&[b"--listen ", text, b": ", why], 1)
 }

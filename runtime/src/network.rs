@@ -10,7 +10,7 @@
 use crate::capabilities::{refuse_value, values};
 use crate::errno::{Error, Result};
 use crate::sandbox;
-use crate::socket::canonical;
+use crate::socket::{canonical, loopback6};
 use core::cell::UnsafeCell;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use wexe_abi::capabilities::Capability;
@@ -85,7 +85,7 @@ fn target(what: Use, address: SocketAddr) -> IpAddr {
     let ip = canonical(address);
     match (what, ip) {
         (Use::Connect | Use::Send, IpAddr::V4(Ipv4Addr::UNSPECIFIED)) => Ipv4Addr::LOCALHOST.into(),
-        (Use::Connect | Use::Send, IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => Ipv6Addr::LOCALHOST.into(),
+        (Use::Connect | Use::Send, IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => loopback6().into(),
         _ => ip,
     }
 }

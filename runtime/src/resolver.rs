@@ -29,27 +29,41 @@ const ATTEMPTS: usize = 2;
 /// How long a server may take.
 const PATIENCE: i64 = 3;
 
-/// A file of the machine's configuration, and the descriptor that it had when the program started.
-struct Configuration(&'static CStr, AtomicI32);
+/// A file of the machine's configuration, and the descriptor that it had when the program started. The path is in here,
+/// since texts that end with a NUL stay in executables that have no use for them.
+struct Configuration([u8; MAX_PATH], AtomicI32);
 
-static HOSTS: Configuration = Configuration(c"/etc/hosts", AtomicI32::new(-1));
-static SERVERS: Configuration = Configuration(c"/etc/resolv.conf", AtomicI32::new(-1));
+const MAX_PATH: usize = 24;
+
+static HOSTS: Configuration = Configuration::new(b"/etc/hosts");
+static SERVERS: Configuration = Configuration::new(b"/etc/resolv.conf");
 
 /// Opens the configuration before the process confines itself to the program's directories. It is called for programs
 /// that can ask for names.
 #[unsafe(export_name = "wexe.open_configuration")]
 extern "C" fn open_configuration() {
-    for Configuration(path, kept) in [&HOSTS, &SERVERS] {
-        if let Ok(file) = sandbox::open_configuration(path) {
-            kept.store(file.into_raw_fd(), Ordering::Relaxed);
+    for configuration in [&HOSTS, &SERVERS] {
+        if let Ok(file) = configuration.open() {
+            configuration.1.store(file.into_raw_fd(), Ordering::Relaxed);
         }
     }
 }
 
 impl Configuration {
+    const fn new(path: &[u8]) -> Configuration {
+        let mut padded = [0; MAX_PATH];
+        let (start, _) = padded.split_at_mut(path.len());
+        start.copy_from_slice(path);
+        Configuration(padded, AtomicI32::new(-1))
+    }
+
+    fn open(&self) -> rustix::io::Result<OwnedFd> {
+        sandbox::open_configuration(CStr::from_bytes_until_nul(&self.0).unwrap_or_default())
+    }
+
     /// Reads the file as it is now, or as it was at start if there is no way to it any more: how much of it.
     fn read(&self, text: &mut [u8]) -> rustix::io::Result<usize> {
-        if let Ok(file) = sandbox::open_configuration(self.0) {
+        if let Ok(file) = self.open() {
             return read_all(file.as_fd(), text);
         }
         match self.1.load(Ordering::Relaxed) {
@@ -125,7 +139,7 @@ fn look_up(name: &[u8], addresses: &mut Addresses) -> Result<()> {
     })?;
     if addresses.count == 0 && (same_name(name, b"localhost") || name.ends_with(b".localhost")) {
         addresses.add(Ipv4Addr::LOCALHOST.into());
-        addresses.add(Ipv6Addr::LOCALHOST.into());
+        addresses.add(socket::loopback6().into());
     }
     if addresses.count > 0 {
         addresses.iter().for_each(|address| network::keep(name, address));

@@ -11,21 +11,20 @@ use wexe_abi::wasix_32v1::addr;
 /// Sizes of buffers: for an address of IPv4, for one of IPv6, and for one that says what it is.
 const SHORT: Size = 4;
 const MIDDLE: Size = 16;
-pub const LONG: Size = 128;
-pub const SIZES: &[Size] = &[SHORT, MIDDLE, LONG];
+const LONG: Size = 128;
 /// Where the address is in a long buffer, behind the family.
 const BEHIND_FAMILY: Size = 2;
 
-/// The buffer at an address; `inval` if it has none of `sizes`.
-fn buffer(address: Pointer, sizes: &[Size]) -> Result<(Pointer, Size)> {
+/// The buffer at an address.
+fn buffer(address: Pointer) -> Result<(Pointer, Size)> {
     let [pointer, len] = memory::read::<[u32; 2]>(address)?;
     memory::bytes(pointer, len)?;
-    if sizes.contains(&len) { Ok((pointer, len)) } else { Err(Errno::Inval.into()) }
+    if matches!(len, SHORT | MIDDLE | LONG) { Ok((pointer, len)) } else { Err(Errno::Inval.into()) }
 }
 
 /// Reads an address.
 pub fn from_guest(address: Pointer, port: Size) -> Result<GuestAddress> {
-    let (pointer, len) = buffer(address, SIZES)?;
+    let (pointer, len) = buffer(address)?;
     let port = u16::try_from(port).map_err(|_| Errno::Inval)?;
     let (family, at) = match len {
         SHORT => (u16::from(addr::INET4), pointer),
@@ -50,10 +49,16 @@ pub struct Room {
 }
 
 impl Room {
-    /// The buffer at an address; `inval` if it has none of `sizes`.
-    pub fn at(address: Pointer, sizes: &[Size]) -> Result<Room> {
-        let (pointer, len) = buffer(address, sizes)?;
+    /// The buffer at an address; `inval` if it does not have a size that addresses have.
+    pub fn at(address: Pointer) -> Result<Room> {
+        let (pointer, len) = buffer(address)?;
         Ok(Room { pointer, len })
+    }
+
+    /// The same; `inval` if it does not say what an address is, or, for `short` ones, if it does.
+    pub fn of_form(address: Pointer, short: bool) -> Result<Room> {
+        let room = Room::at(address)?;
+        if (room.len == LONG) == short { Err(Errno::Inval.into()) } else { Ok(room) }
     }
 
     /// Stores an address, as much of it as there is room for: its port. What it is is only said in a long buffer.
@@ -71,7 +76,7 @@ impl Room {
 
 /// Stores an address: 4 or 6, for what it is, and its port.
 pub fn store_inet(address: Pointer, name: &Address) -> Result<(Size, Size)> {
-    let room = Room::at(address, &[SHORT, MIDDLE])?;
+    let room = Room::of_form(address, true)?;
     let kind = match parts(name).0 {
         addr::INET4 => 4,
         addr::INET6 if room.len == MIDDLE => 6,

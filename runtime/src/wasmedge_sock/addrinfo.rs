@@ -4,7 +4,7 @@ use super::sock::{DATAGRAM, STREAM};
 use crate::errno::Result;
 use crate::memory;
 use crate::resolver::{self, Addresses};
-use crate::socket::Address;
+use crate::socket::{Address, loopback6};
 use core::mem::MaybeUninit;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use wexe_abi::types::*;
@@ -22,9 +22,6 @@ const NUMERIC_HOST: u16 = 1 << 2;
 const ANY_KIND: Size = 0;
 const TCP: u8 = 1;
 const UDP: u8 = 2;
-
-/// Services that have a name here. The machine's table of them is not a program's.
-const SERVICES: &[(&[u8], u16)] = &[(b"http", 80), (b"https", 443)];
 
 /// Fills in the elements of the list that the pointer at `list` leads to with the addresses of a name, at most `most`
 /// of them: how many. The service is a port.
@@ -64,7 +61,7 @@ pub fn sock_getaddrinfo(
         b"" if hints.flags & PASSIVE != 0 => {
             Addresses::of([Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()])
         }
-        b"" => Addresses::of([Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]),
+        b"" => Addresses::of([Ipv4Addr::LOCALHOST.into(), loopback6().into()]),
         _ if hints.flags & NUMERIC_HOST != 0 && !is_address(name) => return Err(Errno::Noent.into()),
         _ => resolver::resolve(name)?,
     };
@@ -115,16 +112,15 @@ fn text(room: &mut [MaybeUninit<u8>], address: Pointer, len: Size) -> Result<&[u
     Ok(text.get(..end).unwrap_or_default())
 }
 
-/// The port of a service.
+/// The port of a service. The machine's table of them is not a program's, so two have a name here.
 fn number(service: &[u8]) -> Result<u16> {
-    if service.is_empty() {
-        return Ok(0);
-    }
-    if let Some(port) = core::str::from_utf8(service).ok().and_then(|text| text.parse().ok()) {
-        return Ok(port);
-    }
-    let named = SERVICES.iter().find(|(name, _)| *name == service);
-    Ok(named.ok_or(Errno::Noent)?.1)
+    let number = core::str::from_utf8(service).ok().and_then(|text| text.parse().ok());
+    Ok(match service {
+        b"" => 0,
+        b"http" => 80,
+        b"https" => 443,
+        _ => number.ok_or(Errno::Noent)?,
+    })
 }
 
 fn is_address(name: &[u8]) -> bool {

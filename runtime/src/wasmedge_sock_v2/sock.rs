@@ -4,7 +4,7 @@ use crate::errno::Result;
 use crate::socket;
 use crate::wasi_snapshot_preview1::sock::{roflags, socket};
 use crate::wasix_32v1::sock::receive_from;
-use crate::wasmedge_sock::address::{LONG, Room, SIZES};
+use crate::wasmedge_sock::address::Room;
 use wexe_abi::types::*;
 
 /// Receives into the array of `ri_data_len` vectors at `ri_data`, and stores who sent it: their port, how many bytes,
@@ -20,7 +20,7 @@ pub fn sock_recv_from(
     address: Pointer,
     ri_flags: Riflags,
 ) -> Result<(u16, Size, Roflags)> {
-    let room = Room::at(address, SIZES)?;
+    let room = Room::at(address)?;
     let (received, peer) = receive_from(fd, ri_data, ri_data_len, ri_flags)?;
     Ok((room.store(&peer)?, received.len, roflags(&received)))
 }
@@ -33,7 +33,7 @@ pub fn sock_recv_from(
 /// Source: `WasiSockGetLocalAddrV2` in WasmEdge.
 pub fn sock_getlocaladdr(fd: Fd, address: Pointer) -> Result<Size> {
     let socket = socket(fd, Rights::SOCK_ADDR_LOCAL)?;
-    let port = Room::at(address, &[LONG])?.store(&socket::local(socket.host())?)?;
+    let port = Room::of_form(address, false)?.store(&socket::local(socket.host())?)?;
     Ok(port.into())
 }
 
@@ -44,6 +44,6 @@ pub fn sock_getlocaladdr(fd: Fd, address: Pointer) -> Result<Size> {
 /// Source: `WasiSockGetPeerAddrV2` in WasmEdge.
 pub fn sock_getpeeraddr(fd: Fd, address: Pointer) -> Result<Size> {
     let socket = socket(fd, Rights::SOCK_ADDR_REMOTE)?;
-    let port = Room::at(address, &[LONG])?.store(&socket::peer(socket.host())?)?;
+    let port = Room::of_form(address, false)?.store(&socket::peer(socket.host())?)?;
     Ok(port.into())
 }
