@@ -1,9 +1,8 @@
 //! What a program calls in the runtime → the seccomp filter that its executable puts over itself.
 //!
-//! The filter begins with a load of an argument that it never looks at. The kernel asks of each of its thousand system
-//! calls whether the filter lets it through whatever its arguments are, to have the answers at hand, and stops asking
-//! at the first such load. Those answers would save a fiftieth of a microsecond per call, but finding them costs ten
-//! at start.
+//! The kernel asks of each of its thousand system calls, when it takes the filter, whether it lets the call through
+//! whatever the arguments are, and does not run the filter for those later. So the filter is a binary search: that
+//! makes the asking short, and the calls that depend on their arguments.
 
 use crate::codegen::Compiled;
 use crate::declare::Callee;
@@ -58,20 +57,15 @@ impl Confinement {
         for call in &self.calls {
             conditions.entry(call.number).or_default().extend(call.only);
         }
+        let calls: Vec<(u32, Vec<Condition>)> = conditions.into_iter().collect();
         let mut filter = Filter::default();
-        filter.push(LOAD, 0, ARGUMENTS);
         filter.push(LOAD, 0, ARCHITECTURE);
         filter.push(JUMP_IF_EQUAL, 1, AUDIT_ARCH_X86_64);
         filter.push(RETURN, 0, KILL_PROCESS);
         filter.push(LOAD, 0, NUMBER);
-        for (number, conditions) in conditions {
-            if conditions.is_empty() {
-                filter.allow_if_equal(number);
-            } else {
-                filter.allow_if(number, &conditions);
-            }
-        }
-        filter.finish()
+        filter.search(&calls);
+        assert!(filter.instructions.len() <= FILTER_MAX);
+        filter
     }
 }
 
@@ -82,8 +76,6 @@ pub(crate) struct Filter {
     pub instructions: Vec<[u8; 8]>,
     /// Which instruction compares with the number of the process; 0: none.
     pub process: usize,
-    /// The instructions that jump to the end if they find what they compare with.
-    allowing: Vec<usize>,
 }
 
 /// Offsets in the kernel's `struct seccomp_data`.
@@ -101,8 +93,13 @@ const LOAD: u16 = 0x20;
 const AND: u16 = 0x54;
 /// `BPF_JMP | BPF_JEQ | BPF_K`
 const JUMP_IF_EQUAL: u16 = 0x15;
+/// `BPF_JMP | BPF_JGE | BPF_K`
+const JUMP_IF_NOT_LESS: u16 = 0x35;
 /// `BPF_RET | BPF_K`
 const RETURN: u16 = 0x06;
+
+/// Calls that are compared one after the other rather than searched.
+const LINEAR_MAX: usize = 3;
 
 /// Where the distances of a jump are in an instruction: if the condition holds, and if not.
 const JUMP_TRUE: usize = 2;
@@ -117,46 +114,62 @@ impl Filter {
         self.instructions.push(instruction);
     }
 
-    /// Allows the call if what was loaded last is `operand`.
-    fn allow_if_equal(&mut self, operand: u32) {
-        self.allowing.push(self.instructions.len());
-        self.push(JUMP_IF_EQUAL, 0, operand);
+    /// Allows these calls, which are sorted by number, and kills the process for others. The number is loaded.
+    fn search(&mut self, calls: &[(u32, Vec<Condition>)]) {
+        if calls.len() <= LINEAR_MAX && calls.iter().all(|(_, conditions)| conditions.is_empty()) {
+            let allowing = (0..calls.len()).map(|index| self.instructions.len() + index).collect();
+            calls.iter().for_each(|(number, _)| self.push(JUMP_IF_EQUAL, 0, *number));
+            self.end(allowing);
+            return;
+        }
+        if let [(number, conditions)] = calls {
+            return self.decide(*number, conditions);
+        }
+        let (less, not_less) = calls.split_at(calls.len() / 2);
+        let jump = self.instructions.len();
+        self.push(JUMP_IF_NOT_LESS, 0, not_less[0].0);
+        self.search(less);
+        self.instructions[jump][JUMP_TRUE] = distance(jump, self.instructions.len());
+        self.search(not_less);
     }
 
     /// Allows the call `number` if one of the conditions holds.
-    fn allow_if(&mut self, number: u32, conditions: &[Condition]) {
+    fn decide(&mut self, number: u32, conditions: &[Condition]) {
         let first = self.instructions.len();
         self.push(JUMP_IF_EQUAL, 0, number);
+        let mut allowing = Vec::new();
         for condition in conditions {
             self.push(LOAD, 0, ARGUMENTS + 8 * condition.argument);
             if condition.mask != u32::MAX {
                 self.push(AND, 0, condition.mask);
             }
-            if condition.value == Value::Process {
-                self.process = self.instructions.len();
-            }
-            self.allow_if_equal(match condition.value {
+            let operand = match condition.value {
                 Value::Constant(value) => value,
-                Value::Process => 0,
-            });
+                Value::Process => {
+                    self.process = self.instructions.len();
+                    0
+                }
+            };
+            allowing.push(self.instructions.len());
+            self.push(JUMP_IF_EQUAL, 0, operand);
         }
-        self.push(RETURN, 0, KILL_PROCESS);
-        self.instructions[first][JUMP_FALSE] = distance(first, self.instructions.len());
+        let kill = self.end(allowing);
+        self.instructions[first][JUMP_FALSE] = distance(first, kill);
     }
 
-    fn finish(mut self) -> Filter {
+    /// Allows the call if one of these instructions jumps, and kills the process otherwise; which instruction does.
+    fn end(&mut self, allowing: Vec<usize>) -> usize {
+        let kill = self.instructions.len();
         self.push(RETURN, 0, KILL_PROCESS);
-        let end = self.instructions.len();
         self.push(RETURN, 0, ALLOW);
-        for &jump in &self.allowing {
-            self.instructions[jump][JUMP_TRUE] = distance(jump, end);
+        for jump in allowing {
+            self.instructions[jump][JUMP_TRUE] = distance(jump, kill + 1);
         }
-        assert!(self.instructions.len() <= FILTER_MAX);
-        self
+        kill
     }
 }
 
 /// How many instructions a jump leaves out.
 fn distance(from: usize, to: usize) -> u8 {
-    u8::try_from(to - from - 1).expect("all system calls of all functions make less than 256 instructions")
+    u8::try_from(to - from - 1).expect("half the system calls of all functions make less than 256 instructions")
 }

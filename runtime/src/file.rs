@@ -86,6 +86,7 @@ pub fn set_times(descriptor: &Descriptor, times: &Timestamps) -> Result<()> {
 }
 
 /// Reads into the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
+#[inline(always)]
 pub fn read(descriptor: &Descriptor, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
     match descriptor.node() {
         Node::Host(host) => transfer::read(host.as_fd(), vectors, count, offset),
@@ -94,6 +95,7 @@ pub fn read(descriptor: &Descriptor, vectors: Pointer, count: Size, offset: Opti
 }
 
 /// Writes the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
+#[inline(always)]
 pub fn write(descriptor: &Descriptor, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
     match descriptor.node() {
         Node::Host(host) => transfer::write(host.as_fd(), vectors, count, offset),

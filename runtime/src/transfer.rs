@@ -52,7 +52,10 @@ pub struct Transferred {
     pub flags: i32,
 }
 
+// Every return after a system call is predicted wrongly, because the kernel empties the predictor of returns: so what
+// functions make of a call stands in one frame.
 impl Transfer {
+    #[inline(always)]
     fn run(self, fd: BorrowedFd, vectors: Pointer, count: Size) -> Result<Transferred> {
         if count as usize <= FEW {
             self.run_with(fd, Vectors::<FEW>::new().translate(vectors, count)?)
@@ -66,6 +69,7 @@ impl Transfer {
         self.run_with(fd, Vectors::<{ memory::MAX_VECTORS }>::new().translate(vectors, count)?)
     }
 
+    #[inline(always)]
     fn run_with(self, fd: BorrowedFd, vectors: &[libc::iovec]) -> Result<Transferred> {
         let fd = fd.as_raw_fd() as usize;
         // For one vector there are quicker calls.
@@ -125,12 +129,14 @@ unsafe fn message(
 }
 
 /// Reads into the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
+#[inline(always)]
 pub fn read(fd: BorrowedFd, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
     let transfer = offset.map_or(Transfer::Read, Transfer::ReadAt);
     Ok(transfer.run(fd, vectors, count)?.len)
 }
 
 /// Writes the guest's array of vectors, at `offset` or where the descriptor is: how many bytes.
+#[inline(always)]
 pub fn write(fd: BorrowedFd, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size> {
     let transfer = offset.map_or(Transfer::Write, Transfer::WriteAt);
     Ok(transfer.run(fd, vectors, count)?.len)

@@ -77,7 +77,7 @@ pub const AT_START: &[AtStart] = &[
 pub const CONFINE_TO_DIRECTORIES: &str = "wexe.confine_to_directories";
 
 /// Most instructions of a filter.
-pub const FILTER_MAX: usize = 256;
+pub const FILTER_MAX: usize = 512;
 
 /// One compiled module with its single instance.
 #[repr(C)]
