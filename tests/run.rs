@@ -49,7 +49,7 @@ pub fn trials() -> Vec<Listed> {
                 let path = path.clone();
                 trials.push(trial(case::name(&path) + AS_NOBODY, move || run(&path, AS_NOBODY)));
             }
-            if kind == "wasi" && only_directories(&path) {
+            if kind.starts_with("wasi") && only_directories(&path) {
                 let path = path.clone();
                 trials.push(trial(case::name(&path) + EMBEDDED, move || run(&path, EMBEDDED)));
             }

@@ -11,7 +11,7 @@
 //! program can change. So the way there has no links, and to connect the kernel gets the path that `/proc` has of the
 //! socket itself, which is open by then ([`SocketPath`]).
 
-use crate::errno::{Result, retry};
+use crate::errno::{Error, Result, retry};
 use crate::fd_table::{Descriptor, Host, Node, Opened};
 use crate::file::filestat;
 use crate::memory::Bytes;
@@ -289,7 +289,11 @@ pub fn link(old_directory: &Descriptor, old: Path, new_directory: &Descriptor, n
 pub fn read_link(directory: &Descriptor, path: Path, contents: Bytes) -> Result<Size> {
     let host = match directory.node() {
         Node::Host(host) => host,
-        Node::Embedded(start) => return embed::files().read_link(start, path.as_bytes(), contents),
+        Node::Embedded(start) => {
+            let mut len = 0;
+            embed::files().read_link(start, path.as_bytes(), &mut |all| len = contents.copy_from(all))?;
+            return Ok(len as Size);
+        }
     };
     let link = find(host, path, false)?;
     if link.is_open() {
@@ -303,19 +307,26 @@ pub fn read_link(directory: &Descriptor, path: Path, contents: Bytes) -> Result<
     transfer::read_link(&link, contents)
 }
 
-/// What the symbolic link `path` holds, as much as fits into `contents`; `None` if it is no link.
-pub fn link_contents<'a>(
-    directory: &Descriptor,
-    path: Path,
-    contents: &'a mut [MaybeUninit<u8>],
-) -> Result<Option<&'a [u8]>> {
-    // Links to embedded directories are not looked into: the name stays what the program wrote.
-    let Node::Host(host) = directory.node() else { return Ok(None) };
-    let link = find(host, path, false)?;
-    match rustix::fs::readlinkat_raw(&link, link.name, contents) {
-        Ok((contents, _)) => Ok(Some(contents)),
-        Err(HostErrno::INVAL) => Ok(None),
-        Err(errno) => Err(errno.into()),
+/// Stores what the symbolic link `path` holds, as much as fits: how many bytes; `None` if it is no link.
+pub fn link_contents(directory: &Descriptor, path: Path, contents: &mut [u8]) -> Result<Option<usize>> {
+    let found = match directory.node() {
+        Node::Host(host) => {
+            let link = find(host, path, false)?;
+            rustix::fs::readlinkat_raw(&link, link.name, contents).map_err(Error::from)
+        }
+        Node::Embedded(start) => {
+            let mut len = 0;
+            let mut copy = |all: &[u8]| {
+                len = all.len().min(contents.len());
+                contents.iter_mut().zip(all).for_each(|(to, from)| *to = *from);
+            };
+            embed::files().read_link(start, path.as_bytes(), &mut copy).map(|()| len)
+        }
+    };
+    match found {
+        Ok(len) => Ok(Some(len)),
+        Err(Error(Errno::Inval)) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -9,7 +9,6 @@ use crate::errno::{Error, Result};
 use crate::fd_table::{self, Descriptor};
 use crate::sandbox::{self, PATH_MAX, Path};
 use core::cell::UnsafeCell;
-use core::mem::MaybeUninit;
 use rustix::fs::{Mode, OFlags};
 use wexe_abi::types::{Errno, Rights};
 
@@ -107,7 +106,7 @@ impl Name {
                 component => {
                     name.append(b"/")?;
                     name.append(component)?;
-                    let mut contents = [MaybeUninit::uninit(); PATH_MAX];
+                    let mut contents = [0; PATH_MAX];
                     if let Some(contents) = name.link_contents(&mut contents)? {
                         links += 1;
                         if links > MOST_LINKS {
@@ -141,13 +140,13 @@ impl Name {
     }
 
     /// What the link of this name holds, if it is one. The directories that were granted are none.
-    fn link_contents<'a>(&self, contents: &'a mut [MaybeUninit<u8>]) -> Result<Option<&'a [u8]>> {
+    fn link_contents<'a>(&self, contents: &'a mut [u8]) -> Result<Option<&'a [u8]>> {
         match self.granted() {
             Ok((_, [0, ..])) => Ok(None),
             Ok((directory, mut rest)) => match sandbox::link_contents(&directory, Path::new(&mut rest), contents) {
                 // All of the path is there, so this is only on the way to one that was granted.
                 Err(Error(Errno::Noent)) => Ok(None),
-                found => found,
+                found => Ok(found?.and_then(|len| contents.get(..len))),
             },
             Err(_) => Ok(None),
         }

@@ -25,7 +25,8 @@ pub trait FileSystem: Nodes {
     fn create_directory(&self, start: Handle, path: &[u8]) -> Result<()>;
     fn create_link(&self, start: Handle, path: &[u8], contents: &[u8]) -> Result<()>;
     fn link_at(&self, old: (Handle, &[u8]), new: (Handle, &[u8])) -> Result<()>;
-    fn read_link(&self, start: Handle, path: &[u8], buffer: Bytes) -> Result<Size>;
+    /// Hands what a link holds on to `take`; `inval` if it is none.
+    fn read_link(&self, start: Handle, path: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<()>;
     fn remove(&self, start: Handle, path: &[u8], is_directory: bool) -> Result<()>;
     fn rename_at(&self, old: (Handle, &[u8]), new: (Handle, &[u8])) -> Result<()>;
     fn read_open(&self, file: Handle, vectors: Pointer, count: Size, offset: Option<Filesize>) -> Result<Size>;
@@ -115,14 +116,13 @@ impl<N: Nodes> FileSystem for N {
         self.link(new.directory, new.name, node)
     }
 
-    fn read_link(&self, start: Handle, path: &[u8], buffer: Bytes) -> Result<Size> {
+    fn read_link(&self, start: Handle, path: &[u8], take: &mut dyn FnMut(&[u8])) -> Result<()> {
         let node = find(self, open::get(start)?.node, path, false)?;
         if self.filetype(node) != Filetype::SymbolicLink {
             return Err(Errno::Inval.into());
         }
-        let mut len = 0;
-        self.read(node, 0, &mut |contents| len = buffer.copy_from(contents));
-        Ok(len as Size)
+        self.read(node, 0, take);
+        Ok(())
     }
 
     fn remove(&self, start: Handle, path: &[u8], is_directory: bool) -> Result<()> {
