@@ -2,9 +2,13 @@
 //!
 //! The test program parses the options of its cases with this file too, so that a case says what a user would type.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use wexe_abi::capabilities::Capability;
+use wexe_abi::profile;
 use wexe_compiler as compiler;
 
 use crate::embed::Embeds;
@@ -116,6 +120,22 @@ pub struct Options {
     #[arg(long, value_enum, value_name = "CPU", default_value = "x86-64-v3", help_heading = CODE)]
     pub cpu: Cpu,
 
+    /// Makes an executable that counts what it does, for --profile-use.
+    ///
+    /// It counts how often each branch is taken, function called and so on, in FILE, which is wexe.profile by default
+    /// and looked up where the executable is started. However the program ends, even if it is killed, what it counted
+    /// is there; several runs add up. It takes about twice the time of another.
+    #[arg(long, value_name = Capability::Profile.syntax(), num_args = 0..=1, require_equals = true,
+        default_missing_value = "wexe.profile", conflicts_with = "profile_use", help_heading = CODE)]
+    pub profile_generate: Option<String>,
+
+    /// Makes code that suits what the program did when it counted it in FILE (see --profile-generate).
+    ///
+    /// What happens often is inlined and falls through; what does not happen is out of the way. The profile must be of
+    /// the same module; other options may differ.
+    #[arg(long, value_name = "FILE", help_heading = CODE)]
+    pub profile_use: Option<PathBuf>,
+
     /// Leaves out the symbol table, which debuggers and profilers read. Backtraces keep their function names.
     #[arg(long, help_heading = CODE)]
     pub strip: bool,
@@ -176,6 +196,8 @@ pub enum Cpu {
 impl Options {
     /// What the compiler is told. Reads the directories to embed.
     pub fn compiler_options(&self, emit: Emit) -> Result<compiler::Options, String> {
+        let mut capabilities = self.grants.capabilities();
+        capabilities.given.extend(self.profile_generate.iter().map(|file| (Capability::Profile, file.clone())));
         Ok(compiler::Options {
             features: compiler::Features::default(),
             emit: match emit {
@@ -195,14 +217,28 @@ impl Options {
                 Cpu::V4 => compiler::Cpu::V4,
                 Cpu::Native => compiler::Cpu::Native,
             },
-            capabilities: self.grants.capabilities(),
+            capabilities,
             embedded: self.embeds.read()?,
+            profile: self.profile_use.as_deref().map(read_profile).transpose()?,
             invoke: self.invoke.clone(),
             linker: self.linker.clone(),
             strip: self.strip,
             threads: self.threads.map_or(0, usize::from),
         })
     }
+}
+
+/// All of a profile; of what is none, as much as shows that: an endless device is refused at once.
+fn read_profile(path: &Path) -> Result<Vec<u8>, String> {
+    let read = |mut file: File| {
+        let mut bytes = Vec::new();
+        file.by_ref().take(profile::HEADER_SIZE).read_to_end(&mut bytes)?;
+        if bytes.starts_with(profile::MAGIC) {
+            file.take(profile::MAX_BYTES).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    };
+    File::open(path).and_then(read).map_err(|error: io::Error| format!("cannot read {}: {error}", path.display()))
 }
 
 const EXAMPLES: &str = "\
@@ -223,6 +259,8 @@ Examples:
                                          it serves on port 80, and nobody can change that
   wexe build app.wasm --embed lib::/lib  it sees what is in ./lib now as /lib, wherever it runs
   wexe build lib.wasm --invoke fib       it calls fib with its arguments and prints the result
+  wexe build app.wasm --profile-generate && ./app && wexe build app.wasm --profile-use wexe.profile
+                                         make code that suits what the program did
   wexe build app.wasm --cpu native       use all that the processor of this machine has
   wexe build app.wat --emit clif -o -    print the intermediate representation
 
@@ -233,7 +271,8 @@ Exit status:
 
 Environment of the executable:
   Whoever runs it can set WEXE_DIR, WEXE_ENV, WEXE_ARG0, WEXE_LISTEN, WEXE_STDIN, WEXE_STDOUT,
-  WEXE_STDERR, WEXE_MAX_MEMORY and WEXE_TIMEOUT, unless it was built with --locked. Each holds what
+  WEXE_STDERR, WEXE_MAX_MEMORY, WEXE_TIMEOUT and, if it was built with these options, WEXE_TRACE and
+  WEXE_PROFILE (the FILE of --profile-generate), unless it was built with --locked. Each holds what
   the option of that name would, in place of what was given at build; an empty one takes it away.
   Several values are separated by `;`, and after a `+` in front they add to what was given.
   The program never sees these variables.

@@ -20,6 +20,7 @@ mod known_failures;
 mod limits;
 mod network;
 mod process;
+mod profile;
 mod readme;
 mod run;
 mod sandbox;
@@ -59,6 +60,7 @@ fn main() {
     trials.extend(end_of_memory::trials());
     trials.extend(bounds::trials());
     trials.extend(limits::trials());
+    trials.extend(profile::trials());
     trials.extend(readme::trials());
     trials.extend(spec::trials());
     trials.extend(terminal::trials());

@@ -26,6 +26,8 @@ const AS_NOBODY: &str = " as nobody";
 const NOBODY: u32 = 65534;
 /// A trial's name ends with this when its directory is inside the executable and what is changed stays in memory.
 const EMBEDDED: &str = " --embed-overlay";
+/// A trial's name ends with this when the program counts what it does, and is then built again for that.
+const PROFILED: &str = " --profile-generate --profile-use";
 /// Larger modules are compiled once only, to keep the test program quick.
 const SMALL: u64 = 256 << 10;
 
@@ -42,8 +44,10 @@ pub fn trials() -> Vec<Listed> {
     for kind in ["run", "trap", "wasi", "wasix"] {
         for path in case::find(kind, &["wat", "case"]) {
             if kind == "run" && runs_twice(&path) {
-                let path = path.clone();
-                trials.push(trial(case::name(&path) + UNOPTIMISED, move || run(&path, UNOPTIMISED)));
+                for variant in [UNOPTIMISED, PROFILED] {
+                    let path = path.clone();
+                    trials.push(trial(case::name(&path) + variant, move || run(&path, variant)));
+                }
             }
             if kind == "wasi" && is_root() && !closes_stdin(&path) {
                 let path = path.clone();
@@ -103,18 +107,26 @@ fn run(path: &Path, variant: &str) -> Result<(), String> {
     let elsewhere = TempDir::new();
     let program = elsewhere.path().join("program");
     let as_nobody = variant == AS_NOBODY;
-    let executable = compile(&case, if as_nobody { "" } else { variant }, directory.path())?;
-    fs::write(&program, executable).map_err(|error| format!("cannot write the executable: {error}"))?;
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+    let builds: &[&str] = match variant {
+        AS_NOBODY => &[""],
+        PROFILED => &[" --profile-generate", " --profile-use {dir}/wexe.profile"],
+        options => &[options],
+    };
+    for options in builds {
+        let executable = compile(&case, options, directory.path())?;
+        fs::write(&program, executable).map_err(|error| format!("cannot write the executable: {error}"))?;
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
 
-    if as_nobody {
-        give_to_nobody(directory.path()).map_err(|error| error.to_string())?;
+        if as_nobody {
+            give_to_nobody(directory.path()).map_err(|error| error.to_string())?;
+        }
+        let outcome = execute(&case, &program, directory.path(), as_nobody)?;
+        if variant != EMBEDDED {
+            check_files(&case, directory.path())?;
+        }
+        case.check(&case::lines(&outcome, &directory))?;
     }
-    let outcome = execute(&case, &program, directory.path(), as_nobody)?;
-    if variant != EMBEDDED {
-        check_files(&case, directory.path())?;
-    }
-    case.check(&case::lines(&outcome, &directory))
+    Ok(())
 }
 
 /// What `wexe build` would make of the case's module.

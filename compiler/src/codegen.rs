@@ -65,7 +65,7 @@ pub(crate) enum Text {
     Asm,
 }
 
-/// Compiles all units; the result is in their order.
+/// Compiles all units; the result is in their order or, with a profile, that of their use.
 pub(crate) fn compile(
     environment: Environment<'_>,
     units: &[Unit],
@@ -86,7 +86,12 @@ pub(crate) fn compile(
             Ok(Some(compiled))
         })
         .collect();
-    Ok(compiled?.into_iter().flatten().collect())
+    let mut compiled: Vec<Compiled> = compiled?.into_iter().flatten().collect();
+    compiled.sort_by_key(|unit| match unit.unit {
+        Unit::Body(body) => environment.profile.rank(body),
+        _ => u8::MAX,
+    });
+    Ok(compiled)
 }
 
 /// The units as text, for people.
@@ -163,8 +168,10 @@ impl Thread {
         self.context.clear();
         self.context.func = function;
         // Other units run once, and have no name that a backtrace could show instead of the function's.
-        if let Unit::Body(_) = unit {
-            inlinable.inline(&mut self.context).map_err(|error| failure(environment, unit, &error))?;
+        if let Unit::Body(body) = unit {
+            inlinable
+                .inline(&mut self.context, environment, body)
+                .map_err(|error| failure(environment, unit, &error))?;
             if opt_level != OptLevel::O0 {
                 optimize::optimize(&mut self.context, environment.declarations);
             }

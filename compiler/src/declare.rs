@@ -43,6 +43,17 @@ const TABLE_STRIDE: u64 = 1 << 28;
 const TABLES_IN_STATE_MAX: u64 = 32 << 20;
 
 impl Placement {
+    /// Reserves pages where instance state is.
+    pub fn reserve(&mut self, size: u64) -> Result<u64> {
+        let address = self.state;
+        let end = address + size.next_multiple_of(4096);
+        if end > layout::STATE_END {
+            return Err(Error::limit("the module's counters exceed the space for instance state"));
+        }
+        self.state = end;
+        Ok(address)
+    }
+
     fn slot(&mut self) -> Result<u64> {
         if self.next_slot == layout::SLOT_COUNT {
             return Err(Error::limit("too many memories and tables for the address space"));

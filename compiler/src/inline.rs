@@ -1,10 +1,12 @@
 //! Inlining of small functions, on Cranelift IR before it is compiled.
 //!
-//! A callee qualifies by size alone: less than [`MAX_INSTS`] CLIF instructions, where the call costs as much as the
-//! body (measured: a tenth of the run time of a real program, and smaller code).
+//! A callee qualifies by size: less than [`MAX_INSTS`] CLIF instructions, where the call costs as much as the body
+//! (measured: a tenth of the run time of a real program, and smaller code). With a profile, calls that happen often may
+//! be of larger functions, and those that never happen stay calls.
 
 use crate::error::Result;
 use crate::optimize;
+use crate::profile::Profile;
 use crate::translate::{self, Environment, FunctionName, Name, Workspace};
 use cranelift_codegen::inline::{Inline, InlineCommand};
 use cranelift_codegen::ir::{ExternalName, FuncRef, Function, GlobalValueData, Inst, Opcode, Value};
@@ -17,30 +19,42 @@ use std::collections::HashMap;
 const MAX_BODY_BYTES: usize = 120;
 /// Callees of this many CLIF instructions or more stay calls; what costs nothing is not counted.
 const MAX_INSTS: usize = 15;
+/// The same of callees of hot calls.
+const MAX_HOT_BODY_BYTES: usize = 1000;
+const MAX_HOT_INSTS: usize = 100;
 /// At most this many callees are kept, the smallest bodies first: their IR stays in memory.
 const MAX_CALLEES: usize = 1 << 15;
 /// Calls inside inlined bodies are inlined too until the caller has grown by this many instructions: so small functions
 /// that call each other, or themselves, become one.
 const MAX_NESTED_GROWTH: usize = 100;
+/// The same of hot calls.
+const MAX_HOT_GROWTH: usize = 500;
 /// A caller grows by at most this many instructions.
 const MAX_GROWTH: usize = 20_000;
+
+/// A function that may be inlined, and its size.
+struct Callee {
+    function: Function,
+    size: usize,
+}
 
 /// Functions that may be inlined, by function index.
 #[derive(Default)]
 pub(crate) struct Inlinable {
-    functions: HashMap<u32, Function>,
+    functions: HashMap<u32, Callee>,
 }
 
 impl Inlinable {
     /// Translates the small bodies of a module.
     pub fn collect(environment: Environment<'_>) -> Result<Inlinable> {
         let module = environment.module;
+        let is_hot = |body: usize| environment.profile.is_hot(environment.profile.calls(body));
         let bytes = |body: &usize| {
             let range = module.bodies[*body].range();
             (range.end - range.start) as usize
         };
-        let mut candidates: Vec<usize> =
-            (0..module.bodies.len()).filter(|body| bytes(body) <= MAX_BODY_BYTES).collect();
+        let is_small = |body: &usize| bytes(body) <= if is_hot(*body) { MAX_HOT_BODY_BYTES } else { MAX_BODY_BYTES };
+        let mut candidates: Vec<usize> = (0..module.bodies.len()).filter(is_small).collect();
         candidates.sort_by_key(bytes);
         candidates.truncate(MAX_CALLEES);
         let translated: Result<Vec<(u32, Function)>> = candidates
@@ -56,14 +70,19 @@ impl Inlinable {
                 },
             )
             .collect();
-        let functions = translated?.into_iter().filter(|(_, function)| is_inlinable(function));
+        let functions = translated?.into_iter().filter_map(|(index, function)| {
+            let max = if is_hot(index as usize - module.imported.functions) { MAX_HOT_INSTS } else { MAX_INSTS };
+            let size = size(&function);
+            (size < max && has_no_symbol(&function)).then_some((index, Callee { function, size }))
+        });
         Ok(Inlinable { functions: functions.collect() })
     }
 
     /// Inlines into the context's function.
-    pub fn inline(&self, context: &mut Context) -> CodegenResult<()> {
+    pub fn inline(&self, context: &mut Context, environment: Environment<'_>, body: usize) -> CodegenResult<()> {
         if !self.functions.is_empty() {
-            context.inline(Policy { inlinable: self, growth: 0 })?;
+            let (profile, calls) = (environment.profile, environment.profile.calls(body));
+            context.inline(Policy { inlinable: self, profile, calls, growth: 0 })?;
         }
         Ok(())
     }
@@ -71,9 +90,8 @@ impl Inlinable {
 
 /// Cranelift 0.135 copies symbols of data (`GlobalValueData::Symbol`) to the caller as they are, where their names mean
 /// something else.
-fn is_inlinable(function: &Function) -> bool {
-    let is_symbol = |value: &GlobalValueData| matches!(value, GlobalValueData::Symbol { .. });
-    size(function) < MAX_INSTS && !function.global_values.values().any(is_symbol)
+fn has_no_symbol(function: &Function) -> bool {
+    !function.global_values.values().any(|value| matches!(value, GlobalValueData::Symbol { .. }))
 }
 
 /// The number of instructions that become machine code of their own.
@@ -89,14 +107,31 @@ fn size(function: &Function) -> usize {
 
 struct Policy<'a> {
     inlinable: &'a Inlinable,
+    profile: &'a Profile,
+    /// How often the caller is called, by the profile.
+    calls: u64,
     growth: usize,
+}
+
+impl Policy<'_> {
+    /// Up to which size callees are inlined, and how much the caller may have grown for calls in them to be looked at.
+    fn limits(&self, caller: &Function, call: Inst) -> (usize, usize) {
+        if !self.profile.is_used() {
+            return (MAX_INSTS, MAX_NESTED_GROWTH);
+        }
+        match translate::calls(caller.debug_tags.get(call), self.calls) {
+            calls if calls == 0 || translate::is_cold(calls, self.calls) => (0, 0),
+            calls if self.profile.is_hot(calls) && self.growth < MAX_HOT_GROWTH => (MAX_HOT_INSTS, MAX_HOT_GROWTH),
+            _ => (MAX_INSTS, MAX_NESTED_GROWTH),
+        }
+    }
 }
 
 impl Inline for Policy<'_> {
     fn inline(
         &mut self,
         caller: &Function,
-        _call: Inst,
+        call: Inst,
         _opcode: Opcode,
         callee: FuncRef,
         _arguments: &[Value],
@@ -107,10 +142,11 @@ impl Inline for Policy<'_> {
         let Name::Function(index) = FunctionName::decode(&caller.params.user_named_funcs()[name]) else {
             return InlineCommand::KeepCall;
         };
+        let (max_size, max_nested_growth) = self.limits(caller, call);
         match self.inlinable.functions.get(&index) {
-            Some(function) if self.growth < MAX_GROWTH => {
-                self.growth += size(function);
-                InlineCommand::Inline { callee: Cow::Borrowed(function), visit_callee: self.growth < MAX_NESTED_GROWTH }
+            Some(Callee { function, size }) if *size < max_size && self.growth < MAX_GROWTH => {
+                self.growth += size;
+                InlineCommand::Inline { callee: Cow::Borrowed(function), visit_callee: self.growth < max_nested_growth }
             }
             _ => InlineCommand::KeepCall,
         }

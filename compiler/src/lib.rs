@@ -19,6 +19,7 @@ mod optimize;
 mod options;
 mod parse;
 mod pipeline;
+mod profile;
 mod script;
 mod target;
 mod translate;
@@ -54,7 +55,9 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
     }
     let mut validator = Validator::new_with_features(Features::ALL.validator_flags());
     let (namespaces, placement) = Default::default();
-    let plan = Plan { prefix: "", namespaces: &namespaces, trace: options.capabilities.traces(), placement };
+    let trace = options.capabilities.traces();
+    let profiling = profile::Profiling::chosen(options);
+    let plan = Plan { prefix: "", namespaces: &namespaces, trace, profiling, placement };
 
     progress.stage("parse");
     let mut entry = entry::EntryPoints::default();
@@ -92,6 +95,7 @@ fn compile_in_pool(wasm: &[u8], options: &Options, progress: &dyn Progress) -> R
         results: &entry.results,
         filter: &confinement.filter(),
         embedded: &options.embedded,
+        counters: built.profile.counters(),
     };
     let object = object::emit_program(object, &program)?;
     if options.emit == Emit::Obj {

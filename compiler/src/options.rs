@@ -68,6 +68,11 @@ impl Capabilities {
     pub(crate) fn traces(&self) -> bool {
         self.given.iter().any(|(capability, _)| *capability == Capability::Trace)
     }
+
+    /// Whether the executable counts what it does.
+    pub(crate) fn profiles(&self) -> bool {
+        self.given.iter().any(|(capability, _)| *capability == Capability::Profile)
+    }
 }
 
 /// Directory trees that become part of the executable.
@@ -117,6 +122,8 @@ pub struct Options {
     pub features: Features,
     pub capabilities: Capabilities,
     pub embedded: Embedded,
+    /// The profile of an executable of the same module that counted what it does.
+    pub profile: Option<Vec<u8>>,
     /// Export to call after `_initialize`, instead of `_start`.
     pub invoke: Option<String>,
     /// External linker instead of the one inside.

@@ -8,6 +8,7 @@ use crate::imports::{self, Namespaces};
 use crate::module::Module;
 use crate::options::{Options, Progress};
 use crate::parse;
+use crate::profile::{Profile, Profiling};
 use crate::translate::Environment;
 use cranelift_codegen::isa::TargetIsa;
 use wasmparser::Validator;
@@ -19,6 +20,7 @@ pub(crate) struct Plan<'a> {
     pub namespaces: &'a Namespaces,
     /// Its host calls are to be traced.
     pub trace: bool,
+    pub profiling: Profiling<'a>,
     pub placement: Placement,
 }
 
@@ -27,6 +29,7 @@ pub(crate) struct Built<'a> {
     pub module: Module<'a>,
     pub declarations: Declarations,
     pub units: Vec<Unit>,
+    pub profile: Profile,
     /// Where the next module goes.
     pub placement: Placement,
 }
@@ -41,8 +44,10 @@ pub(crate) fn build<'a>(
     let mut module = parse::parse(wasm, validator)?;
     imports::define_memory(&mut module, plan.namespaces);
     let imports = imports::resolve(&module, plan.namespaces, plan.trace)?;
+    let mut profile = Profile::new(wasm, &module, plan.profiling)?;
     let mut placement = plan.placement;
     let declarations = declare::declare(&module, imports, plan.prefix, &mut placement)?;
+    profile.place(&mut placement)?;
     let mut units: Vec<Unit> = (0..module.bodies.len()).map(Unit::Body).collect();
     let is_host = |function: &&u32| matches!(declarations.functions[**function as usize].callee, Callee::Host(_));
     units.extend(declarations.referenced.iter().filter(is_host).map(|function| Unit::HostThunk(*function)));
@@ -51,12 +56,12 @@ pub(crate) fn build<'a>(
     entries.dedup();
     units.extend(entries);
     units.push(Unit::Instantiate);
-    Ok(Built { module, declarations, units, placement })
+    Ok(Built { module, declarations, units, profile, placement })
 }
 
 impl<'a> Built<'a> {
     pub fn environment<'b>(&'b self, isa: &'b dyn TargetIsa) -> Environment<'b> {
-        Environment { module: &self.module, declarations: &self.declarations, isa }
+        Environment { module: &self.module, declarations: &self.declarations, profile: &self.profile, isa }
     }
 
     /// Generates the code.

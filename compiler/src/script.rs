@@ -13,6 +13,7 @@ use crate::object::{self, Call, Command, Commands};
 use crate::options::Options;
 use crate::parse;
 use crate::pipeline::{self, Plan};
+use crate::profile::Profiling;
 use crate::target;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use std::collections::HashMap;
@@ -71,8 +72,9 @@ impl Script {
         parse::validate(wasm, self.options.features)?;
         let id = self.instances.len();
         let prefix = format!("m{id}.");
+        let placement = self.placement.clone();
         let plan =
-            Plan { prefix: &prefix, namespaces: &self.namespaces, trace: false, placement: self.placement.clone() };
+            Plan { prefix: &prefix, namespaces: &self.namespaces, trace: false, profiling: Profiling::Off, placement };
         let built = pipeline::build(wasm, &mut self.validator, plan, |module| {
             let exports = module.exports.iter();
             let units = exports.filter_map(|export| match export.kind {

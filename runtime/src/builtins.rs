@@ -6,8 +6,9 @@
 //!
 //! Those of exceptions need their caller's registers and frame: they begin in [`crate::arch`].
 
-use crate::{atomic, memory, table};
+use crate::{atomic, memory, profile, table};
 use wexe_abi::layout::{MemoryState, SegmentState, TableState};
+use wexe_abi::profile::TARGETS;
 use wexe_abi::trap::Trap;
 
 fn memory_trap(result: Result<(), memory::OutOfBounds>) -> i32 {
@@ -78,4 +79,9 @@ extern "C" fn atomic_wait64(address: usize, expected: u64, timeout: i64) -> i32 
 #[unsafe(export_name = "wexe.atomic_notify")]
 extern "C" fn atomic_notify(address: usize, count: u32) -> i32 {
     atomic::notify(address, count)
+}
+
+#[unsafe(export_name = "wexe.count_target")]
+extern "C" fn count_target(counters: &mut [[u64; 2]; TARGETS], record: u64) {
+    profile::count_target(counters, record);
 }

@@ -100,11 +100,8 @@ pub fn apply() {
     if !given {
         return;
     }
-    // SAFETY: nothing writes to it any more.
-    let asked = unsafe { &*SET.0.get() }.get(Capability::Trace as usize).is_some_and(Option::is_some);
-    if asked && !built_in().any(|(letter, _)| letter == Capability::Trace.letter()) {
-        stderr::fail(&[b"WEXE_TRACE: this executable was built without --trace"], 1);
-    }
+    require_built_in(Capability::Trace);
+    require_built_in(Capability::Profile);
     if let Some(text) = value(Capability::Timeout) {
         timeout::start(parsed(Capability::Timeout, text, grants::duration), text);
     }
@@ -116,6 +113,21 @@ pub fn apply() {
             open_stream(capability, parsed(capability, text, grants::stream));
         }
     }
+}
+
+/// Ends the process if there is a variable for what the executable was built without.
+fn require_built_in(capability: Capability) {
+    // SAFETY: nothing writes to it any more.
+    let asked = unsafe { &*SET.0.get() }.get(capability as usize).is_some_and(Option::is_some);
+    if asked && !built_in().any(|(letter, _)| letter == capability.letter()) {
+        let (variable, option) = (capability.variable().as_bytes(), capability.option().as_bytes());
+        stderr::fail(&[b"WEXE_", variable, b": this executable was built without --", option], 1);
+    }
+}
+
+/// The file in which the program counts what it does, if it is to be kept.
+pub fn profile() -> Option<&'static [u8]> {
+    value(Capability::Profile)
 }
 
 /// Whether calls of host functions are to be shown.
@@ -226,7 +238,7 @@ extern "C" fn open_directories() {
 }
 
 /// Why a file that the program was given cannot be opened.
-fn reason(errno: Errno) -> &'static [u8] {
+pub fn reason(errno: Errno) -> &'static [u8] {
     match errno {
         Errno::NOENT => b"it does not exist",
         Errno::NOTDIR => b"it is not a directory",

@@ -24,6 +24,7 @@ mod listener;
 mod mem;
 mod memory;
 mod network;
+mod profile;
 mod resolver;
 mod sandbox;
 mod script;

@@ -1,10 +1,12 @@
 //! Modules → the descriptors that the runtime starts from: `wexe.program`, and `wexe.script` for test scripts.
 
 use super::blob::{Blob, Pointee, Section};
-use super::{ModuleObject, Writer, embed};
+use super::{ModuleObject, Places, Writer, embed};
 use crate::confinement::Filter;
 use crate::error::Result;
 use crate::options::Embedded;
+use crate::profile::Counters;
+use wexe_abi::profile;
 use wexe_abi::program::Program;
 use wexe_abi::script;
 
@@ -26,6 +28,8 @@ pub(crate) struct Entry<'a> {
     pub results: &'a [u8],
     pub filter: &'a Filter,
     pub embedded: &'a Embedded,
+    /// Where the program counts what it does, if it does.
+    pub counters: Option<&'a Counters>,
 }
 
 /// Adds the program's descriptor to the object of its only module.
@@ -46,6 +50,10 @@ pub(crate) fn emit_program(object: ModuleObject, entry: &Entry<'_>) -> Result<Ve
     let embedded = embed::put(entry.embedded, &mut writer, &mut relro)?;
     let program = put_program(&mut relro, entry.cpu_features, &calls, &arrays, entry.filter.process as u64, embedded);
     writer.define(b"wexe.program".to_vec(), Section::Relro, program, size_of::<Program>() as u64, true);
+    if let Some(counters) = entry.counters {
+        let (offset, size) = (put_counters(&mut relro, counters, &places), size_of::<profile::Descriptor>());
+        writer.define(profile::DESCRIPTOR.into(), Section::Relro, offset, size as u64, true);
+    }
     writer.fill(Section::Relro, relro, 16)?;
     writer.add_note(entry.note);
     writer.finish()
@@ -113,6 +121,17 @@ fn put_program(
     relro.put_pointer(embedded);
     debug_assert_eq!(relro.bytes.len() as u64 - program, size_of::<Program>() as u64);
     program
+}
+
+/// Writes `wexe_abi::profile::Descriptor`; its offset.
+fn put_counters(relro: &mut Blob, counters: &Counters, places: &Places) -> u64 {
+    let descriptor = relro.put(&counters.header, 8);
+    relro.put_u64(counters.address);
+    relro.put_u64(counters.len);
+    let records = places.records.values().min();
+    relro.put_pointer(records.map_or(Pointee::Null, |offset| Pointee::Section(Section::Rodata, *offset)));
+    debug_assert_eq!(relro.bytes.len() as u64 - descriptor, size_of::<profile::Descriptor>() as u64);
+    descriptor
 }
 
 /// What a command of a script calls, by symbol.

@@ -104,6 +104,7 @@ impl Translator<'_, '_> {
             Target::Direct(function) => self.builder.ins().call(function, arguments),
             Target::Indirect(signature, code) => self.builder.ins().call_indirect(signature, code, arguments),
         };
+        self.tag_call(call);
         self.builder.inst_results(call).to_vec()
     }
 
@@ -113,10 +114,11 @@ impl Translator<'_, '_> {
         if let Some(pointer) = self.result_pointer {
             arguments.insert(0, pointer);
         }
-        match target {
+        let call = match target {
             Target::Direct(function) => self.builder.ins().return_call(function, &arguments),
             Target::Indirect(signature, code) => self.builder.ins().return_call_indirect(signature, code, &arguments),
         };
+        self.tag_call(call);
         self.stack.reachable = false;
     }
 
@@ -145,6 +147,7 @@ impl Translator<'_, '_> {
         self.builder.ins().trapz(actual, trap::code(Trap::UninitializedElement));
         self.trap(Trap::IndirectCallTypeMismatch);
         self.builder.switch_to_block(matches);
+        self.count_target(entry);
         let code = self.builder.ins().load(types::I64, flags, entry, std::mem::offset_of!(FuncEntry, code) as i32);
         Target::Indirect(self.signature(ty), code)
     }

@@ -3,6 +3,7 @@
 //! A frame's end is a CLIF block whose parameters are the frame's results. Instructions that cannot be reached are
 //! skipped; only their nesting is followed.
 
+use super::profile::is_cold;
 use super::stack::FrameKind;
 use super::{Translator, signature};
 use crate::error::Result;
@@ -35,10 +36,7 @@ impl Translator<'_, '_> {
             Operator::BrIf { relative_depth } => {
                 let condition = self.stack.pop();
                 let condition = self.condition(condition);
-                match self.branch_hint() {
-                    Some(likely) => self.branch_if_hinted(condition, *relative_depth, likely),
-                    None => self.branch_if(condition, *relative_depth, true),
-                }
+                self.branch_if(condition, *relative_depth, true);
             }
             Operator::BrTable { targets } => self.branch_table(targets)?,
             Operator::Return => {
@@ -105,6 +103,7 @@ impl Translator<'_, '_> {
         let values = self.stack.pop_many(params.len());
         self.jump(header, &values);
         self.builder.switch_to_block(header);
+        self.stack.weight = self.count_arrival();
         self.stack.values.extend_from_slice(self.builder.block_params(header));
         self.stack.push_frame(FrameKind::Loop { header }, params.len(), results.len(), following);
     }
@@ -112,10 +111,11 @@ impl Translator<'_, '_> {
     fn begin_if(&mut self, ty: BlockType) {
         let condition = self.stack.pop();
         let condition = self.condition(condition);
+        let counts = self.count_condition(condition);
         let (params, results) = self.block_type(ty);
         let (then, otherwise) = (self.builder.create_block(), self.builder.create_block());
         let following = self.block_with_params(&results);
-        match self.branch_hint() {
+        match self.expected(counts) {
             Some(true) => self.builder.set_cold_block(otherwise),
             Some(false) => self.builder.set_cold_block(then),
             None => {}
@@ -126,6 +126,9 @@ impl Translator<'_, '_> {
         let values = self.stack.top(params.len()).to_vec();
         self.stack.push_frame(FrameKind::If { otherwise, params: values }, params.len(), results.len(), following);
         self.builder.switch_to_block(then);
+        let [otherwise, then] = counts.unwrap_or_default();
+        self.stack.frame(0).weights.otherwise = otherwise;
+        self.stack.weight = then;
     }
 
     fn begin_else(&mut self) {
@@ -134,13 +137,14 @@ impl Translator<'_, '_> {
         if !frame.live {
             return;
         }
-        let height = frame.height;
+        let (height, weight) = (frame.height, frame.weights.otherwise);
         let FrameKind::If { otherwise, params } = std::mem::replace(&mut frame.kind, FrameKind::Else) else {
             unreachable!("validation rejects else without if")
         };
         self.stack.values.truncate(height);
         self.stack.values.extend(params);
         self.stack.reachable = true;
+        self.stack.weight = weight;
         self.builder.switch_to_block(otherwise);
     }
 
@@ -149,8 +153,10 @@ impl Translator<'_, '_> {
         if !self.stack.reachable {
             return;
         }
+        let weight = self.stack.weight;
         let frame = self.stack.frame(0);
         frame.reached = true;
+        frame.weights.following = frame.weights.following.saturating_add(weight);
         let (following, results) = (frame.following, frame.results);
         let values = self.stack.pop_many(results);
         self.jump(following, &values);
@@ -168,6 +174,7 @@ impl Translator<'_, '_> {
                 self.builder.switch_to_block(otherwise);
                 self.jump(frame.following, params);
                 frame.reached = true;
+                frame.weights.following = frame.weights.following.saturating_add(frame.weights.otherwise);
             }
             FrameKind::Loop { header } => self.builder.seal_block(header),
             _ => {}
@@ -175,6 +182,10 @@ impl Translator<'_, '_> {
         if frame.reached {
             self.builder.switch_to_block(frame.following);
             self.builder.seal_block(frame.following);
+            if is_cold(frame.weights.following, frame.weights.entered) {
+                self.builder.set_cold_block(frame.following);
+            }
+            self.stack.weight = frame.weights.following;
             self.stack.values.extend_from_slice(self.builder.block_params(frame.following));
             self.stack.reachable = true;
         }
@@ -195,12 +206,24 @@ impl Translator<'_, '_> {
 
     fn branch(&mut self, depth: u32) {
         let (block, arity) = self.destination(depth);
+        self.flow(depth, self.stack.weight);
         let values = self.stack.pop_many(arity);
         self.jump(block, &values);
     }
 
     /// Branches if the condition is as wanted; the operands stay for the case that it is not.
     pub(super) fn branch_if(&mut self, condition: Value, depth: u32, wanted: bool) {
+        let counts = self.count_condition(condition);
+        let weights = counts.unwrap_or_default();
+        self.flow(depth, weights[usize::from(wanted)]);
+        match self.expected(counts) {
+            Some(holds) => self.branch_if_expected(condition, depth, wanted, holds),
+            None => self.branch_if_either(condition, depth, wanted),
+        }
+        self.stack.weight = weights[usize::from(!wanted)];
+    }
+
+    fn branch_if_either(&mut self, condition: Value, depth: u32, wanted: bool) {
         let (block, arity) = self.destination(depth);
         let arguments = block_arguments(self.stack.top(arity));
         let next = self.builder.create_block();
@@ -214,7 +237,7 @@ impl Translator<'_, '_> {
     }
 
     /// Whether the producer expects the branch that is being translated to be taken. It only moves code out of the way.
-    fn branch_hint(&self) -> Option<bool> {
+    pub(super) fn branch_hint(&self) -> Option<bool> {
         let start = self.body.as_ref()?.range().start as u32;
         let offset = self.builder.srcloc().bits().checked_sub(start)?;
         let hint = self.branch_hints.binary_search_by_key(&offset, |hint| hint.func_offset).ok()?;
@@ -222,12 +245,13 @@ impl Translator<'_, '_> {
     }
 
     /// A conditional branch of which one side is cold; the way to its target is a block of its own.
-    fn branch_if_hinted(&mut self, condition: Value, depth: u32, likely: bool) {
+    fn branch_if_expected(&mut self, condition: Value, depth: u32, wanted: bool, holds: bool) {
         let (block, arity) = self.destination(depth);
         let values = self.stack.top(arity).to_vec();
         let (taken, next) = (self.builder.create_block(), self.builder.create_block());
-        self.builder.set_cold_block(if likely { next } else { taken });
-        self.builder.ins().brif(condition, taken, &[], next, &[]);
+        self.builder.set_cold_block(if holds == wanted { next } else { taken });
+        let (then, otherwise) = if wanted { (taken, next) } else { (next, taken) };
+        self.builder.ins().brif(condition, then, &[], otherwise, &[]);
         self.builder.seal_block(taken);
         self.builder.seal_block(next);
         self.builder.switch_to_block(taken);
@@ -239,6 +263,10 @@ impl Translator<'_, '_> {
     /// must not share argument lists.
     fn branch_table(&mut self, targets: &BrTable<'_>) -> Result<()> {
         let index = self.stack.pop();
+        let weights = self.count_index(index, targets.len() + 1).unwrap_or_default();
+        for (depth, weight) in targets.targets().chain([Ok(targets.default())]).zip(weights) {
+            self.flow(depth?, weight);
+        }
         let (_, arity) = self.destination(targets.default());
         let mut carriers: Vec<(Block, u32)> = Vec::new();
         let mut by_depth: HashMap<u32, Block> = HashMap::new();

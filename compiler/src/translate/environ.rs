@@ -63,6 +63,8 @@ pub(crate) enum Region {
     Table(u32),
     /// Sizes of memories and tables, segment lengths.
     State,
+    /// Of `--profile-generate`.
+    Counters,
 }
 
 /// What has been imported into the function already.
@@ -89,7 +91,7 @@ impl Translator<'_, '_> {
             Region::Memory(index) => Region::Memory(index.min(REGIONS_PER_KIND)),
             Region::Global(index) => Region::Global(index.min(REGIONS_PER_KIND)),
             Region::Table(index) => Region::Table(index.min(REGIONS_PER_KIND)),
-            Region::State => region,
+            Region::State | Region::Counters => region,
         };
         let dfg = &mut self.builder.func.dfg;
         *self.references.regions.entry(region).or_insert_with(|| {
@@ -98,6 +100,7 @@ impl Translator<'_, '_> {
                 Region::Memory(index) => (1, index),
                 Region::Global(index) => (2, index),
                 Region::Table(index) => (3, index),
+                Region::Counters => (4, 0),
             };
             let user_id = kind << 16 | index;
             dfg.alias_regions.insert(AliasRegionData { user_id, description: format!("{region:?}").into() })

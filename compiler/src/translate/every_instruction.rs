@@ -5,6 +5,7 @@
 use crate::codegen::{self, Compiled};
 use crate::options::{Cpu, OptLevel, Options};
 use crate::pipeline::{self, Plan};
+use crate::profile::Profiling;
 use crate::{Features, target};
 use wasmparser::Validator;
 
@@ -143,7 +144,8 @@ fn compiles_for_every_processor() {
     let instructions: Vec<_> = scalar.into_iter().chain(vector).chain(shuffles).collect();
 
     let wasm = module(&instructions);
-    let plan = Plan { prefix: "", namespaces: &Default::default(), trace: false, placement: Default::default() };
+    let (namespaces, placement) = Default::default();
+    let plan = Plan { prefix: "", namespaces: &namespaces, trace: false, profiling: Profiling::Off, placement };
     let built = pipeline::build(&wasm, &mut validator(), plan, |_| Ok(Vec::new())).unwrap();
     for cpu in [Cpu::V1, Cpu::V2, Cpu::V3, Cpu::V4] {
         for opt_level in [OptLevel::O0, OptLevel::O2] {

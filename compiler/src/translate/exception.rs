@@ -211,6 +211,7 @@ impl Translator<'_, '_> {
         self.builder.seal_block(landing);
         self.builder.switch_to_block(landing);
         self.stack.reachable = true;
+        self.stack.weight = 0;
         if let Some(tag) = tag {
             let fields = self.exception_fields(tag, exception);
             self.stack.values.extend(fields);
@@ -280,10 +281,11 @@ impl Translator<'_, '_> {
             }
         });
         let table = dfg.exception_tables.push(ExceptionTableData::new(signature, normal, items));
-        match target {
+        let call = match target {
             Target::Direct(callee) => self.builder.ins().try_call(callee, arguments, table),
             Target::Indirect(_, code) => self.builder.ins().try_call_indirect(code, arguments, table),
         };
+        self.tag_call(call);
         self.builder.seal_block(returned);
         self.builder.switch_to_block(returned);
         self.builder.block_params(returned).to_vec()

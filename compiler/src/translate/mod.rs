@@ -16,6 +16,7 @@ mod instantiate;
 mod memory;
 mod numeric;
 mod operator;
+mod profile;
 mod reference;
 mod rounding;
 pub(crate) mod signature;
@@ -28,17 +29,20 @@ mod vector;
 
 pub(crate) use environ::{FunctionName, Name};
 pub(crate) use instantiate::instantiate;
+pub(crate) use profile::{calls, is_cold};
 pub(crate) use thunk::{array_call, global_read, host_thunk};
 pub(crate) use trap::trap as table_trap;
 
 use crate::declare::Declarations;
 use crate::error::{Error, Result};
 use crate::module::Module;
+use crate::profile::Profile;
 use cranelift_codegen::ir::{Function, InstBuilder, SourceLoc, UserFuncName, Value};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use environ::References;
 use exception::Exceptions;
+use profile::Position;
 use stack::Stack;
 use wasmparser::{BranchHint, FuncToValidate, FuncValidatorAllocations, FunctionBody, ValType, ValidatorResources};
 
@@ -47,6 +51,7 @@ use wasmparser::{BranchHint, FuncToValidate, FuncValidatorAllocations, FunctionB
 pub(crate) struct Environment<'a> {
     pub module: &'a Module<'a>,
     pub declarations: &'a Declarations,
+    pub profile: &'a Profile,
     pub isa: &'a dyn TargetIsa,
 }
 
@@ -68,6 +73,7 @@ pub(crate) struct Translator<'f, 'a> {
     /// Hints on the body's branches, sorted by offset.
     branch_hints: &'a [BranchHint],
     exceptions: Exceptions,
+    position: Position,
 }
 
 /// Allocations reused from function to function by one thread.
@@ -108,6 +114,7 @@ fn translate<'a>(
     translator.body = Some(body.clone());
     translator.branch_hints = environment.module.branch_hints.get(&index).map_or(&[], Vec::as_slice);
     translator.enter(ty);
+    translator.count_entry(index as usize - environment.module.imported.functions);
 
     let mut reader = body.get_binary_reader();
     validator.read_locals(&mut reader)?;
@@ -120,6 +127,7 @@ fn translate<'a>(
         let operator = operators.read()?;
         validator.op(offset, &operator)?;
         translator.builder.set_srcloc(SourceLoc::new(offset as u32));
+        translator.advance_profile(&operator);
         translator.operator(&operator).map_err(|error| error.at(offset))?;
         if translator.builder.func.dfg.num_blocks() > MAX_BLOCKS {
             return Err(Error::limit(format!("a function of more than {MAX_BLOCKS} basic blocks")).at(offset));
@@ -149,6 +157,7 @@ impl<'f, 'a> Translator<'f, 'a> {
             body: None,
             branch_hints: &[],
             exceptions: Exceptions::default(),
+            position: Position::default(),
         }
     }
 

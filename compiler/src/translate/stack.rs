@@ -21,6 +21,18 @@ pub(crate) struct Frame {
     pub live: bool,
     /// What catches exceptions inside the frame, innermost first; nothing if no `try` is open.
     pub handlers: Option<Rc<[Handler]>>,
+    pub weights: Weights,
+}
+
+/// How often control gets somewhere, by the profile; 0 without one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Weights {
+    /// Into the frame.
+    pub entered: u64,
+    /// To its end, as far as the translation got.
+    pub following: u64,
+    /// To the `else` of an `if`.
+    pub otherwise: u64,
 }
 
 /// Where an exception of a call goes.
@@ -67,6 +79,8 @@ pub(crate) struct Stack {
     pub frames: Vec<Frame>,
     /// Whether the next instruction can execute.
     pub reachable: bool,
+    /// How often that happens, by the profile; 0 without one.
+    pub weight: u64,
 }
 
 impl Stack {
@@ -80,7 +94,8 @@ impl Stack {
         let height = if self.reachable { self.values.len() - params } else { self.values.len() };
         let live = self.reachable;
         let handlers = self.handlers();
-        self.frames.push(Frame { kind, height, params, results, following, reached: false, live, handlers });
+        let weights = Weights { entered: self.weight, ..Weights::default() };
+        self.frames.push(Frame { kind, height, params, results, following, reached: false, live, handlers, weights });
     }
 
     pub fn push(&mut self, value: Value) {

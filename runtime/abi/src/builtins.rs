@@ -83,4 +83,7 @@ builtins! {
     ExceptionNew, exception_new(tag: i64, len: i64) -> i64;
     /// Unwinds to the nearest handler that takes the exception; a trap code if there is none.
     Throw, throw(exception: i64) -> i32;
+    /// Counts a call, at the address of its counters (see [`crate::profile`]), of the function with this
+    /// [`crate::layout::FuncEntry::record`]; nothing for null.
+    CountTarget, count_target(counters: i64, record: i64);
 }

@@ -100,6 +100,8 @@ capabilities! {
     Timeout b'T' "timeout" "TIMEOUT" "DURATION" One Limits;
     /// Whether calls of host functions are shown.
     Trace b't' "trace" "TRACE" "0|1" One Diagnostics;
+    /// Where it counts what it does.
+    Profile b'P' "profile-generate" "PROFILE" "FILE" One Diagnostics;
 }
 
 /// Letter of the record, without a text, of an executable to which variables do not matter.

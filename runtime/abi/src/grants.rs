@@ -136,7 +136,7 @@ pub fn is_valid(capability: Capability, text: &[u8]) -> bool {
     match capability {
         Capability::Dir => dir(text).is_some(),
         Capability::Env => env(text).is_some(),
-        Capability::Arg0 => true,
+        Capability::Arg0 | Capability::Profile => true,
         Capability::Listen => listen(text).is_some(),
         Capability::Net => network::is_valid(text),
         Capability::Stdin | Capability::Stdout | Capability::Stderr => stream(text).is_some(),

@@ -18,6 +18,7 @@ pub mod imports;
 pub mod layout;
 pub mod network;
 pub mod note;
+pub mod profile;
 pub mod program;
 pub mod script;
 pub mod system_calls;

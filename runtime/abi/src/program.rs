@@ -5,6 +5,7 @@
 use crate::capabilities::Capability;
 use crate::embed::Embedded;
 use crate::layout::{MemoryState, TableState};
+use crate::profile;
 use crate::system_calls::OF_DIRECTORIES;
 
 /// Entry of generated code as the runtime calls it: `values` holds the arguments on entry and the results on return,
@@ -70,6 +71,7 @@ pub const AT_START: &[AtStart] = &[
         imports: &["resolve", "sock_getaddrinfo"],
         given: Given::Capability(Capability::Net),
     },
+    AtStart { symbol: profile::MAP, imports: &[], given: Given::Capability(Capability::Profile) },
     AtStart { symbol: CONFINE_TO_DIRECTORIES, imports: OF_DIRECTORIES, given: Given::Capability(Capability::Dir) },
 ];
 

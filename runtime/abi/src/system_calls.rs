@@ -312,6 +312,7 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("wexe.atomic_notify", &[FUTEX]),
     ("wexe.exception_new", &[MMAP, MADVISE]),
     ("wexe.throw", &[]),
+    ("wexe.count_target", &[]),
     (embed::READ_ONLY, &[]),
     (embed::OVERLAY, &[CLOCK_GETTIME]),
 ];
