@@ -85,7 +85,7 @@ fn text(note: &Note) -> String {
     for (title, group) in GROUPS {
         let options = Capability::ALL.iter().filter(|capability| capability.group() == *group);
         let values = options.flat_map(|option| values(note, *option).into_iter().map(move |value| (option, value)));
-        list(title, values.map(|(option, value)| format!("--{} {}", option.option(), show(value))).collect());
+        list(title, values.map(|(option, value)| given(*option, &show(value))).collect());
     }
     list("embedded directories", facts(note, Fact::Embedded).into_iter().map(show).collect());
     list("system calls", facts(note, Fact::SystemCall).into_iter().map(show).collect());
@@ -101,6 +101,15 @@ fn text(note: &Note) -> String {
         lines += &format!("changes to embedded directories: in {} bytes of memory\n", show(limit));
     }
     lines + &format!("landlock: {landlock}\nlocked: {locked}\n")
+}
+
+/// An option as it is given.
+fn given(option: Capability, value: &str) -> String {
+    match (option, value) {
+        (Capability::Trace, "1") => format!("--{}", option.option()),
+        (Capability::Trace, _) => format!("--{}={value}", option.option()),
+        _ => format!("--{} {value}", option.option()),
+    }
 }
 
 const GROUPS: &[(&str, Group)] =

@@ -140,11 +140,11 @@ fn good(table: Table, function: &Import) -> Arguments {
             Kind::Fd => FILE,
             Kind::Text => TEXT,
             Kind::Vectors => VECTORS,
-            Kind::Pointer if meaning.name == "subscriptions" => SUBSCRIPTIONS,
+            Kind::Array(_) if meaning.name == "subscriptions" => SUBSCRIPTIONS,
+            Kind::Structure(_) if meaning.name == "address" => ADDRESS,
             Kind::Pointer if meaning.name == "size" || meaning.name == "path_len" => SIZE,
-            Kind::Pointer if meaning.name == "address" && table.module == "wasix_32v1" => ADDRESS,
             Kind::Pointer if meaning.name == "address" => BUFFER_OF_ADDRESS,
-            Kind::Pointer => BUFFER,
+            Kind::Pointer | Kind::Structure(_) | Kind::Array(_) => BUFFER,
             Kind::Number if meaning.name == "level" => 0,
             Kind::Number if before == Some(Kind::Pointer) && meaning.name.ends_with("_len") => 64,
             Kind::Number => 1,
@@ -186,7 +186,7 @@ fn address_calls(table: Table, function: &'static Import) -> Vec<Call> {
                     refuse(&[(index, address), (index + 1, len)]);
                 }
             }
-            kind if meaning.is_result || matches!(kind, Kind::Text | Kind::Pointer) && meaning.name != UNTOUCHED => {
+            kind if meaning.is_result || is_address(kind) && meaning.name != UNTOUCHED => {
                 let is_byte = table.module == "wasix_32v1" && ONE_BYTE.contains(&meaning.name);
                 for address in [END, END - 1, u32::MAX, 1 << 31].into_iter().filter(|at| !is_byte || *at != END - 1) {
                     refuse(&[(index, address)]);
@@ -199,9 +199,12 @@ fn address_calls(table: Table, function: &'static Import) -> Vec<Call> {
     calls
 }
 
+fn is_address(kind: Kind) -> bool {
+    matches!(kind, Kind::Pointer | Kind::Structure(_) | Kind::Array(_) | Kind::Text | Kind::Vectors)
+}
+
 /// Whether a function that does something has an address to get wrong, and can say so.
 fn has_address(function: &Import) -> bool {
-    let is_address = |kind| matches!(kind, Kind::Pointer | Kind::Text | Kind::Vectors);
     function.status == Status::Done
         && !function.results.is_empty()
         && meanings(function).iter().any(|meaning| meaning.is_result || is_address(meaning.kind))

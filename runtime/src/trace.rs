@@ -10,12 +10,13 @@ use crate::stderr::{self, Message};
 use crate::{capabilities, fd_table};
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicU8, Ordering};
-use wexe_abi::description::{Description, Kind};
+use wexe_abi::description::{Array, Description, Field, Kind, Layout};
 use wexe_abi::types::{Errno, Rights};
 
-/// As much of a text is shown, and as many vectors.
+/// As much of a text is shown, as many vectors, and as many structures.
 const LONGEST_TEXT: u32 = 256;
 const MOST_VECTORS: usize = 16;
+const MOST_STRUCTURES: u32 = 8;
 
 /// What a traced function returns, as an errno.
 pub trait Outcome {
@@ -84,7 +85,13 @@ pub fn enter(function: &'static Description, values: &[i64]) {
         message.text(name(function)).byte(b'(');
         for (index, argument) in arguments(function, values).filter(|argument| !argument.is_result).enumerate() {
             message.text(if index == 0 { "" } else { ", " }).text(argument.name).byte(b'=');
-            show(message, argument.kind, argument.value, argument.next);
+            match argument.kind {
+                Kind::Array(array) if !array.is_stored => {
+                    let count = arguments(function, values).find(|other| other.name == array.count);
+                    show_array(message, array, argument.value as u32, count.map_or(0, |count| count.value as u32));
+                }
+                kind => show(message, kind, argument.value, argument.next),
+            }
         }
         message.byte(b')');
         if name(function) == "proc_exit" {
@@ -105,6 +112,7 @@ pub fn leave(function: &'static Description, values: &[i64], errno: i32) {
             for result in arguments(function, values).filter(|argument| argument.is_result) {
                 show_result(message, result);
             }
+            show_stored_arrays(message, function, values);
         }
         if let Some(hint) = hint(function, values, errno) {
             message.text(" (").text(hint).byte(b')');
@@ -115,10 +123,18 @@ pub fn leave(function: &'static Description, values: &[i64], errno: i32) {
 
 fn show(message: &mut Message, kind: Kind, value: i64, next: u32) {
     match kind {
-        Kind::Number | Kind::Fd => message.decimal(u64::from(value as u32)),
+        Kind::Byte | Kind::Short | Kind::Number | Kind::Fd => message.decimal(u64::from(value as u32)),
         Kind::Long => message.decimal(value as u64),
+        Kind::Hexadecimal => message.hex(value as u64),
         Kind::SignedLong => message.text(if value < 0 { "-" } else { "" }).decimal(value.unsigned_abs()),
-        Kind::Pointer | Kind::Structure => message.hex(u64::from(value as u32)),
+        Kind::Pointer | Kind::Array(_) => message.hex(u64::from(value as u32)),
+        Kind::Structure(layout) => show_structure(message, layout, value as u32),
+        Kind::Inet4 => show_inet4(message, value as u32),
+        Kind::Inet6 => show_inet6(message, value as u32),
+        Kind::Path(most) => {
+            let len = (0..most).find(|&at| byte_at(value as u32, at).is_none_or(|byte| byte == 0));
+            show_text(message, value as u32, len.unwrap_or(most))
+        }
         Kind::Text => show_text(message, value as u32, next),
         Kind::Vectors => show_vectors(message, value as u32, next),
         Kind::Cases(names) => match words(names).nth(value as u32 as usize) {
@@ -205,14 +221,91 @@ fn snake_case<'a>(message: &'a mut Message, name: &str) -> &'a mut Message {
 
 fn show_result(message: &mut Message, result: Argument) {
     let value = match result.kind {
+        Kind::Byte => read::<u8>(result).map(i64::from),
+        Kind::Short | Kind::Flags(_) => read::<u16>(result).map(i64::from),
         Kind::Number | Kind::Fd => read::<u32>(result).map(i64::from),
         Kind::Long => read::<u64>(result).map(|value| value as i64),
-        _ => None,
+        _ => Some(result.value),
     };
     if let Some(value) = value {
         message.text(", ").text(result.name).byte(b'=');
         show(message, result.kind, value, 0);
     }
+}
+
+/// Arrays that the function stored, as long as it says.
+fn show_stored_arrays(message: &mut Message, function: &'static Description, values: &[i64]) {
+    for argument in arguments(function, values) {
+        let Kind::Array(array) = argument.kind else { continue };
+        let count = arguments(function, values).find(|other| other.name == array.count && other.is_result);
+        if let (true, Some(count)) = (array.is_stored, count.and_then(read::<u32>)) {
+            message.text(", ").text(argument.name).byte(b'=');
+            show_array(message, array, argument.value as u32, count);
+        }
+    }
+}
+
+fn show_array(message: &mut Message, array: &'static Array, address: u32, count: u32) {
+    message.byte(b'[');
+    for index in 0..count.min(MOST_STRUCTURES) {
+        message.text(if index == 0 { "" } else { ", " });
+        show_structure(message, &array.layout, address.wrapping_add(index.wrapping_mul(array.layout.size)));
+    }
+    message.text(if count > MOST_STRUCTURES { ", ...]" } else { "]" });
+}
+
+/// The fields of a structure that are there; the address of one that is not in memory.
+fn show_structure<'a>(message: &'a mut Message, layout: &'static Layout, address: u32) -> &'a mut Message {
+    let is_there = |field: &Field| match field.only {
+        Some((tag, first, last)) => byte_at(address, tag).is_some_and(|tag| first <= tag && tag <= last),
+        None => true,
+    };
+    if byte_at(address, 0).is_none() {
+        return message.hex(u64::from(address));
+    }
+    let fields = words(layout.names).zip(layout.fields).filter(|(_, field)| is_there(field));
+    for (index, (name, field)) in fields.enumerate() {
+        let at = address.wrapping_add(field.at);
+        let value = match field.kind {
+            Kind::Inet4 | Kind::Inet6 | Kind::Path(_) => memory::bytes(at, field.size).ok().map(|_| i64::from(at)),
+            _ => number_at(at, field.size),
+        };
+        message.text(if index == 0 { "{" } else { ", " }).text(name).byte(b'=');
+        match value {
+            Some(value) => show(message, field.kind, value, 0),
+            None => {
+                message.byte(b'?');
+            }
+        }
+    }
+    message.byte(b'}')
+}
+
+fn byte_at(address: u32, offset: u32) -> Option<u8> {
+    memory::read(address.checked_add(offset)?).ok()
+}
+
+/// The number in some bytes.
+fn number_at(address: u32, size: u32) -> Option<i64> {
+    let mut bytes = [0; 8];
+    memory::bytes(address, size).ok()?.copy_to(&mut bytes);
+    Some(i64::from_le_bytes(bytes))
+}
+
+fn show_inet4(message: &mut Message, address: u32) -> &mut Message {
+    for index in 0..4 {
+        message.text(if index == 0 { "" } else { "." }).decimal(byte_at(address, index).unwrap_or(0).into());
+    }
+    message
+}
+
+fn show_inet6(message: &mut Message, address: u32) -> &mut Message {
+    for index in (0..16).step_by(2) {
+        let [high, low] = [index, index + 1].map(|index| byte_at(address, index).unwrap_or(0));
+        message.text(if index == 0 { "" } else { ":" });
+        message.bytes(stderr::digits(u16::from_be_bytes([high, low]).into(), 16, &mut [0; 20]));
+    }
+    message
 }
 
 /// What was stored as a result.

@@ -9,5 +9,6 @@ pub use crate::wasi_snapshot_preview1::{args, clock, environ, proc, random, sche
 use crate::imports::export_table;
 use wexe_abi::types::*;
 use wexe_abi::wasi_unstable;
+use wexe_abi::wasi_unstable::OlderSubscriptions;
 
 wexe_abi::wasi_unstable!(export_table);

@@ -17,7 +17,7 @@ pub mod tty;
 
 use crate::imports::export_table;
 use wexe_abi::types::*;
-use wexe_abi::wasix_32v1::{AddrPort, OptionTimestamp, Tty};
+use wexe_abi::wasix_32v1::{AddrPort, OptionTimestamp, SocketAddress, Terminal, Time, Tty, Watch, Watches};
 
 wexe_abi::wasix_32v1!(export_table);
 wexe_abi::wasix_older!(export_table);

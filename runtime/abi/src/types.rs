@@ -4,8 +4,9 @@
 //!
 //! Source: `phases/snapshot/witx/typenames.witx` of WebAssembly/WASI.
 
-use crate::description::Kind;
+use crate::description::{Array, Kind, Layout};
 use crate::imports::{Param, Type};
+use crate::layout;
 
 /// A guest address.
 pub type Pointer = u32;
@@ -13,6 +14,10 @@ pub type Pointer = u32;
 pub type Text = u32;
 /// A guest address of an array of [`Iovec`]; their number follows.
 pub type Vectors = u32;
+/// A guest address of an array of [`Subscription`].
+pub type Subscriptions = u32;
+/// A guest address where an array of [`Event`] is stored.
+pub type Events = u32;
 /// A size in guest memory.
 pub type Size = u32;
 /// A file descriptor of the guest.
@@ -421,4 +426,46 @@ const _: () = {
     assert!(size_of::<Event>() == 32);
     assert!(offset_of!(Event, error) == 8 && offset_of!(Event, r#type) == 10);
     assert!(offset_of!(Event, nbytes) == 16 && offset_of!(Event, flags) == 24);
+};
+
+/// What people are shown of these.
+pub const FDSTAT: Layout = layout!(Fdstat {
+    fs_filetype as filetype: Filetype::KIND;
+    fs_flags as flags: Fdflags::KIND;
+    fs_rights_base as rights_base: Rights::KIND;
+    fs_rights_inheriting as rights_inheriting: Rights::KIND;
+});
+pub const FILESTAT: Layout = layout!(Filestat {
+    dev as dev: Kind::Long;
+    ino as ino: Kind::Long;
+    filetype as filetype: Filetype::KIND;
+    nlink as nlink: Kind::Long;
+    size as size: Kind::Long;
+    mtim as mtim: Kind::Long;
+});
+pub const PRESTAT: Layout = layout!(Prestat {
+    pr_name_len as name_len: Kind::Number;
+});
+pub const SUBSCRIPTIONS: Array = Array {
+    layout: layout!(Subscription {
+        userdata as userdata: Kind::Hexadecimal;
+        tag as tag: Eventtype::KIND;
+        id as clock: Clockid::KIND, only tag 0 0;
+        timeout as timeout: Kind::Long, only tag 0 0;
+        flags as flags: Kind::Flags(Subclockflags::NAMES), only tag 0 0;
+        id as fd: Kind::Fd, only tag 1 2;
+    }),
+    count: "nsubscriptions",
+    is_stored: false,
+};
+pub const EVENTS: Array = Array {
+    layout: layout!(Event {
+        userdata as userdata: Kind::Hexadecimal;
+        error as error: Errno::KIND;
+        r#type as tag: Eventtype::KIND;
+        nbytes as nbytes: Kind::Long, only r#type 1 2;
+        flags as flags: Kind::Flags(Eventrwflags::NAMES), only r#type 1 2;
+    }),
+    count: "nevents",
+    is_stored: true,
 };

@@ -58,7 +58,7 @@ macro_rules! wasi_snapshot_preview1 {
                     path_unlink_file(fd: Fd, path: Text, path_len: Size) -> ();
                 }
                 poll {
-                    poll_oneoff(subscriptions: Pointer, events: Pointer, nsubscriptions: Size) -> (nevents: Size);
+                    poll_oneoff(subscriptions: Subscriptions, events: Events, nsubscriptions: Size) -> (nevents: Size);
                 }
                 proc {
                     proc_exit(rval: Exitcode) -> !;

@@ -5,8 +5,9 @@
 //!
 //! Source: `phases/old/snapshot_0/witx/` of WebAssembly/WASI.
 
-use crate::description::Kind;
+use crate::description::{Array, Kind, Layout};
 use crate::imports::{Param, Type, import_table};
+use crate::layout;
 use crate::types::*;
 use crate::wasi_unstable;
 
@@ -64,7 +65,7 @@ macro_rules! wasi_unstable {
                     path_unlink_file(fd: Fd, path: Text, path_len: Size) -> ();
                 }
                 poll {
-                    poll_oneoff(subscriptions: Pointer, events: Pointer, nsubscriptions: Size) -> (nevents: Size);
+                    poll_oneoff(subscriptions: OlderSubscriptions, events: Events, nsubscriptions: Size) -> (nevents: Size);
                 }
                 proc {
                     proc_exit(rval: Exitcode) -> !;
@@ -149,4 +150,29 @@ const _: () = {
     assert!(size_of::<Subscription>() == 56);
     assert!(offset_of!(Subscription, identifier) == 16 && offset_of!(Subscription, id) == 24);
     assert!(offset_of!(Subscription, timeout) == 32 && offset_of!(Subscription, flags) == 48);
+};
+
+/// A guest address of an array of [`Subscription`].
+pub type OlderSubscriptions = u32;
+
+/// What people are shown of these.
+pub const FILESTAT: Layout = layout!(Filestat {
+    dev as dev: Kind::Long;
+    ino as ino: Kind::Long;
+    filetype as filetype: Filetype::KIND;
+    nlink as nlink: Kind::Number;
+    size as size: Kind::Long;
+    mtim as mtim: Kind::Long;
+});
+pub const SUBSCRIPTIONS: Array = Array {
+    layout: layout!(Subscription {
+        userdata as userdata: Kind::Hexadecimal;
+        tag as tag: Eventtype::KIND;
+        id as clock: Clockid::KIND, only tag 0 0;
+        timeout as timeout: Kind::Long, only tag 0 0;
+        flags as flags: Kind::Flags(Subclockflags::NAMES), only tag 0 0;
+        identifier as fd: Kind::Fd, only tag 1 2;
+    }),
+    count: "nsubscriptions",
+    is_stored: false,
 };

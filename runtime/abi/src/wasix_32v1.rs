@@ -5,6 +5,8 @@
 //!
 //! Source: `api_wasix.h` of wasix-org/wasix-libc.
 
+use crate::description::{Array, Field, Kind, Layout};
+use crate::layout;
 use crate::types::*;
 
 /// Hands the rows of `wasix_32v1` to the macro `$expand` (see [`crate::imports`]).
@@ -24,7 +26,7 @@ macro_rules! wasix_32v1 {
                 }
                 tty {
                     tty_get() -> (state: Tty);
-                    tty_set(state: Pointer) -> ();
+                    tty_set(state: Terminal) -> ();
                 }
                 getcwd {
                     getcwd(path: Pointer, path_len: Pointer) -> ();
@@ -44,7 +46,7 @@ macro_rules! wasix_32v1 {
                     thread_signal(tid: Size, signal: Signal) -> ();
                 }
                 futex {
-                    futex_wait(futex: Pointer, expected: Size, timeout: Pointer) -> (woken: u8);
+                    futex_wait(futex: Pointer, expected: Size, timeout: Time) -> (woken: u8);
                     futex_wake(futex: Pointer) -> (woken: u8);
                     futex_wake_all(futex: Pointer) -> (woken: u8);
                 }
@@ -103,7 +105,7 @@ macro_rules! wasix_32v1 {
                     sock_pair(family: Size, kind: Size, protocol: Size) -> (first: Fd, second: Fd);
                     sock_set_opt_flag(fd: Fd, option: Size, flag: Size) -> ();
                     sock_get_opt_flag(fd: Fd, option: Size) -> (flag: u8);
-                    sock_set_opt_time(fd: Fd, option: Size, time: Pointer) -> ();
+                    sock_set_opt_time(fd: Fd, option: Size, time: Time) -> ();
                     sock_get_opt_time(fd: Fd, option: Size) -> (time: OptionTimestamp);
                     sock_set_opt_size(fd: Fd, option: Size, size: Filesize) -> ();
                     sock_get_opt_size(fd: Fd, option: Size) -> (size: Filesize);
@@ -111,12 +113,12 @@ macro_rules! wasix_32v1 {
                     sock_leave_multicast_v4(fd: Fd, group: Pointer, interface: Pointer) -> ();
                     sock_join_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> ();
                     sock_leave_multicast_v6(fd: Fd, group: Pointer, interface: Size) -> ();
-                    sock_bind(fd: Fd, address: Pointer) -> ();
+                    sock_bind(fd: Fd, address: SocketAddress) -> ();
                     sock_listen(fd: Fd, backlog: Size) -> ();
                     sock_accept_v2(fd: Fd, flags: Fdflags) -> (new_fd: Fd, address: AddrPort);
-                    sock_connect(fd: Fd, address: Pointer) -> ();
+                    sock_connect(fd: Fd, address: SocketAddress) -> ();
                     sock_recv_from(fd: Fd, ri_data: Vectors, ri_data_len: Size, ri_flags: Riflags) -> (ro_datalen: Size, ro_flags: Roflags, ro_address: AddrPort);
-                    sock_send_to(fd: Fd, si_data: Vectors, si_data_len: Size, si_flags: Siflags, address: Pointer) -> (so_datalen: Size);
+                    sock_send_to(fd: Fd, si_data: Vectors, si_data_len: Size, si_flags: Siflags, address: SocketAddress) -> (so_datalen: Size);
                     sock_send_file(socket: Fd, file: Fd, offset: Filesize, count: Filesize) -> (sent: Filesize);
                 }
                 resolve {
@@ -124,8 +126,8 @@ macro_rules! wasix_32v1 {
                 }
                 epoll {
                     epoll_create() -> (fd: Fd);
-                    epoll_ctl(epfd: Fd, op: EpollCtl, fd: Fd, event: Pointer) -> ();
-                    epoll_wait(epfd: Fd, events: Pointer, maxevents: Size, timeout: Timestamp) -> (count: Size);
+                    epoll_ctl(epfd: Fd, op: EpollCtl, fd: Fd, event: Watch) -> ();
+                    epoll_wait(epfd: Fd, events: Watches, maxevents: Size, timeout: Timestamp) -> (count: Size);
                 }
                 dl {
                     dl_invalid_handle(handle: Size) -> (later);
@@ -249,3 +251,46 @@ const _: () = {
     assert!(size_of::<EpollEvent>() == 32 && offset_of!(EpollEvent, ptr) == 8 && offset_of!(EpollEvent, data2) == 24);
     assert!(size_of::<Tty>() == 24 && offset_of!(Tty, stdin_tty) == 16 && offset_of!(Tty, line_feeds) == 21);
 };
+
+/// Guest addresses of an [`AddrPort`], of an [`OptionTimestamp`], of a [`Tty`], of an [`EpollEvent`], and where an array
+/// of those is stored.
+pub type SocketAddress = u32;
+pub type Time = u32;
+pub type Terminal = u32;
+pub type Watch = u32;
+pub type Watches = u32;
+
+/// What people are shown of these.
+pub const ADDRESS: Layout = Layout {
+    size: 20,
+    names: "tag port ip ip path ",
+    fields: &[
+        Field { at: 0, size: 1, kind: Kind::Cases("Unspec Inet4 Inet6 Unix "), only: None },
+        Field { at: 2, size: 2, kind: Kind::Short, only: Some((0, addr::INET4, addr::INET6)) },
+        Field { at: 4, size: 4, kind: Kind::Inet4, only: Some((0, addr::INET4, addr::INET4)) },
+        Field { at: 4, size: 16, kind: Kind::Inet6, only: Some((0, addr::INET6, addr::INET6)) },
+        Field { at: 2, size: 0, kind: Kind::Path(108), only: Some((0, addr::UNIX, addr::UNIX)) },
+    ],
+};
+pub const OPTION_TIMESTAMP: Layout = layout!(OptionTimestamp {
+    tag as tag: Kind::Cases("None Some ");
+    time as time: Kind::Long, only tag 1 1;
+});
+pub const TTY: Layout = layout!(Tty {
+    cols as cols: Kind::Number;
+    rows as rows: Kind::Number;
+    stdin_tty as stdin_tty: Kind::Byte;
+    stdout_tty as stdout_tty: Kind::Byte;
+    stderr_tty as stderr_tty: Kind::Byte;
+    echo as echo: Kind::Byte;
+    line_buffered as line_buffered: Kind::Byte;
+    line_feeds as line_feeds: Kind::Byte;
+});
+pub const WATCH: Layout = layout!(EpollEvent {
+    events as events: Kind::Flags(EpollType::NAMES);
+    ptr as ptr: Kind::Number;
+    fd as fd: Kind::Number;
+    data1 as data1: Kind::Number;
+    data2 as data2: Kind::Hexadecimal;
+});
+pub const WATCHES: Array = Array { layout: WATCH, count: "count", is_stored: true };

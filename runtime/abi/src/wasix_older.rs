@@ -6,6 +6,7 @@
 //! Source: the history of `api_wasix.h` in wasix-org/wasix-libc, and the programs themselves.
 
 use crate::types::*;
+use crate::wasix_32v1::AddrPort;
 
 /// Hands the rows to the macro `$expand` (see [`crate::imports`]).
 #[macro_export]
