@@ -1,5 +1,5 @@
-//! Programs with sockets as their users run them: `guests/wasix/programs/*.wasm` as executables, in conversation with
-//! clients and servers that are written here. Those of other people are in `clients.rs`.
+//! Programs with sockets as their users run them: those in `guests/wasix/programs`, and one in Rust, in conversation
+//! with clients and servers that are written here. Those of other people are in `clients.rs`.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -39,11 +39,11 @@ pub fn trials() -> Vec<Listed> {
         trial("servers/local-client", || said(local_client())),
         trial("servers/client", || said(client())),
     ];
-    for server in [ECHO_EPOLL, ECHO_POLL] {
-        trials.push(skippable(format!("servers/{}-clients", server.name), move || {
+    for server in [ECHO_EPOLL, ECHO_POLL, ECHO_RUST] {
+        trials.push(skippable(format!("servers/{}-clients", server.name()), move || {
             with_descriptors(|| echo_clients(server))
         }));
-        trials.push(trial(format!("servers/{}-connections", server.name), move || said(connections(server))));
+        trials.push(trial(format!("servers/{}-connections", server.name()), move || said(connections(server))));
     }
     trials
 }
@@ -62,23 +62,27 @@ fn expect<T: PartialEq + std::fmt::Debug>(what: &str, got: T, wanted: T) -> Resu
     if got == wanted { Ok(()) } else { Err(error(format!("{what}: {got:?}, not {wanted:?}"))) }
 }
 
-/// A program, how it is built, and the arguments of the command that runs it.
+/// A program below `guests`, how it is built, and the arguments of the command that runs it.
 #[derive(Clone, Copy)]
 pub struct Server {
-    name: &'static str,
+    guest: &'static str,
     options: &'static str,
     arguments: &'static [&'static str],
 }
 
 pub const ECHO_EPOLL: Server =
-    Server { name: "echo_epoll", options: "--net listen=127.0.0.1:0", arguments: &["127.0.0.1:0"] };
-pub const ECHO_POLL: Server = Server { name: "echo_poll", ..ECHO_EPOLL };
-pub const HTTP: Server = Server { name: "http", options: "--dir www::/ --net listen=127.0.0.1:0", ..ECHO_EPOLL };
+    Server { guest: "wasix/programs/echo_epoll", options: "--net listen=127.0.0.1:0", arguments: &["127.0.0.1:0"] };
+pub const ECHO_POLL: Server = Server { guest: "wasix/programs/echo_poll", ..ECHO_EPOLL };
+const ECHO_RUST: Server = Server { guest: "rust/rust_echo", ..ECHO_EPOLL };
+pub const HTTP: Server =
+    Server { guest: "wasix/programs/http", options: "--dir www::/ --net listen=127.0.0.1:0", ..ECHO_EPOLL };
 /// The same with its files in the executable.
 const HTTP_EMBEDDED: Server = Server { options: "--embed www::/ --net listen=127.0.0.1:0", ..HTTP };
 const HTTP_OVERLAY: Server = Server { options: "--embed www::/ --embed-overlay --net listen=127.0.0.1:0", ..HTTP };
-pub const UDP_ECHO: Server = Server { name: "udp_echo", options: "--net udp=127.0.0.1:0", ..ECHO_EPOLL };
-pub const LOCAL: Server = Server { name: "local", options: "--net unix=socket", arguments: &["serve", "socket"] };
+pub const UDP_ECHO: Server =
+    Server { guest: "wasix/programs/udp_echo", options: "--net udp=127.0.0.1:0", ..ECHO_EPOLL };
+pub const LOCAL: Server =
+    Server { guest: "wasix/programs/local", options: "--net unix=socket", arguments: &["serve", "socket"] };
 
 /// A server that runs, until this is dropped.
 pub struct Running {
@@ -99,6 +103,11 @@ impl Drop for Running {
 }
 
 impl Server {
+    /// Of the executable.
+    fn name(self) -> &'static str {
+        self.guest.rsplit('/').next().unwrap_or(self.guest)
+    }
+
     /// Builds it in a fresh directory, which has some files.
     pub fn build(self) -> Result<TempDir> {
         let directory = TempDir::new();
@@ -110,15 +119,15 @@ impl Server {
         fs::write(www.join("with space"), "")?;
         fs::write(www.join("sub/large"), &*LARGE)?;
         symlink("../secret", www.join("link"))?;
-        let (name, options) = (self.name, self.options);
-        let outcome = shell(&format!("wexe build {} -o {name} {options}", guest(name)), &directory).map_err(error)?;
+        let outcome =
+            shell(&format!("wexe build {} {}", guest(self.guest), self.options), &directory).map_err(error)?;
         expect(&format!("{:?}", case::lines(&outcome, &directory)), outcome.status.as_str(), "0")?;
         Ok(directory)
     }
 
     pub fn start(self) -> Result<Running> {
         let directory = self.build()?;
-        let mut command = Command::new(directory.path().join(self.name));
+        let mut command = Command::new(directory.path().join(self.name()));
         command.args(self.arguments).current_dir(directory.path()).env_clear();
         let mut program = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
         let output = BufReader::new(program.stdout.take().ok_or(error("no standard output"))?);
@@ -130,8 +139,8 @@ impl Server {
 }
 
 /// As the shell that builds it names it.
-fn guest(name: &str) -> String {
-    format!("$CASES/../guests/wasix/programs/{name}.wasm")
+fn guest(path: &str) -> String {
+    format!("$CASES/../guests/{path}.wasm")
 }
 
 /// More than sockets have room for.
@@ -488,7 +497,7 @@ fn client() -> Result<()> {
     let directory = TempDir::new();
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
-    let build = format!("wexe build {} --net connect=localhost:{port}", guest("connect"));
+    let build = format!("wexe build {} --net connect=localhost:{port}", guest("wasix/programs/connect"));
     ask(&directory, &format!("{build} && printf hello | ./connect localhost {port}"), move || {
         capitals(listener.accept()?.0)
     })
