@@ -38,6 +38,7 @@ pub fn trials() -> Vec<Listed> {
         trial("servers/local-server", || said(local_server())),
         trial("servers/local-client", || said(local_client())),
         trial("servers/client", || said(client())),
+        trial("servers/both-ends-connections", || said(both_ends())),
     ];
     for server in [ECHO_EPOLL, ECHO_POLL, ECHO_RUST] {
         trials.push(skippable(format!("servers/{}-clients", server.name()), move || {
@@ -235,11 +236,27 @@ fn read_all(mut from: impl Read) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+fn connection_count() -> Result<u32> {
+    let count = std::env::var(CONNECTIONS_VARIABLE).map_or(Some(CONNECTIONS), |text| text.parse().ok());
+    count.ok_or(error(format!("{CONNECTIONS_VARIABLE} is no number")))
+}
+
+/// A program that is both ends of its connections, and may have few descriptors open.
+fn both_ends() -> Result<()> {
+    let (directory, guest) = (TempDir::new(), guest("wasix/programs/connections"));
+    let build = format!("wexe build {guest} --net listen=127.0.0.1:0,connect=127.0.0.1:*");
+    let built = shell(&build, &directory).map_err(error)?;
+    expect(&format!("{:?}", case::lines(&built, &directory)), built.status.as_str(), "0")?;
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "ulimit -n 16; exec ./connections $0", &connection_count()?.to_string()]);
+    let status = command.current_dir(directory.path()).env_clear().status()?;
+    expect("status", status.code(), Some(0))
+}
+
 /// Connections that are opened and closed one after the other, in the ways in which that happens: there are never more
 /// descriptors than there are connections.
 fn connections(server: Server) -> Result<()> {
-    let count = std::env::var(CONNECTIONS_VARIABLE).map_or(Some(CONNECTIONS), |text| text.parse().ok());
-    let count = count.ok_or(error(format!("{CONNECTIONS_VARIABLE} is no number")))?;
+    let count = connection_count()?;
     let server = server.start()?;
     let before = server.descriptors()?;
     let mut most = 0;
