@@ -282,7 +282,7 @@ fn stopped(function: &str, wake: Wake) -> Result<(), String> {
 }
 
 /// Waits until a process sleeps (`S`) or is stopped (`T`).
-fn until_state(pid: Pid, state: char) -> Result<(), String> {
+pub fn until_state(pid: Pid, state: char) -> Result<(), String> {
     let mut seen = String::new();
     for _ in 0..10_000 {
         seen = fs::read_to_string(format!("/proc/{pid}/stat")).map_err(|error| error.to_string())?;

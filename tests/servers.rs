@@ -11,12 +11,13 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 
 use crate::case;
 use crate::cli::shell;
 use crate::known_failures::{Listed, skippable, trial};
 use crate::process::{TempDir, spawn};
+use crate::sandbox::until_state;
 
 /// Clients of a server at the same time.
 const CLIENTS: usize = 1000;
@@ -33,6 +34,7 @@ pub fn trials() -> Vec<Listed> {
         trial("servers/http-overlay", || said(http(HTTP_OVERLAY))),
         trial("servers/http-refused", || said(http_refused())),
         trial("servers/http-slow", || said(http_slow())),
+        trial("servers/http-exhausted", || said(http_exhausted())),
         skippable("servers/http-clients", || with_descriptors(http_clients)),
         trial("servers/udp", || said(udp())),
         trial("servers/local-server", || said(local_server())),
@@ -40,6 +42,9 @@ pub fn trials() -> Vec<Listed> {
         trial("servers/client", || said(client())),
         trial("servers/both-ends-connections", || said(both_ends())),
     ];
+    for server in [ECHO_EPOLL, ECHO_POLL] {
+        trials.push(trial(format!("servers/{}-exhausted", server.name()), move || said(exhausted(server))));
+    }
     for server in [ECHO_EPOLL, ECHO_POLL, ECHO_RUST] {
         trials.push(skippable(format!("servers/{}-clients", server.name()), move || {
             with_descriptors(|| echo_clients(server))
@@ -156,9 +161,22 @@ impl Running {
         patient(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port()?))?)
     }
 
-    /// How many descriptors of the host it has open.
+    /// The descriptors of the host that it has open.
+    fn descriptor_numbers(&self) -> Result<Vec<u64>> {
+        let entries = fs::read_dir(format!("/proc/{}/fd", self.program.id()))?;
+        Ok(entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect())
+    }
+
     fn descriptors(&self) -> Result<usize> {
-        Ok(fs::read_dir(format!("/proc/{}/fd", self.program.id()))?.count())
+        Ok(self.descriptor_numbers()?.len())
+    }
+
+    /// Lets it have so many more than now: what is limited is their numbers.
+    fn limit_descriptors(&self, more: usize) -> Result<()> {
+        let used = self.descriptor_numbers()?;
+        let limit = (0..).filter(|number| !used.contains(number)).nth(more);
+        prlimit(Some(Pid::from_child(&self.program)), Resource::Nofile, Rlimit { current: limit, maximum: limit })?;
+        Ok(())
     }
 
     /// Waits until it has so many.
@@ -234,6 +252,41 @@ fn read_all(mut from: impl Read) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// More clients than the server can have descriptors: the others wait until it has some, and so does the server.
+fn exhausted(server: Server) -> Result<()> {
+    const MOST: usize = 10;
+    let server = server.start()?;
+    server.limit_descriptors(MOST)?;
+    let before = server.descriptors()?;
+    let mut clients = (0..4 * MOST).map(|_| server.connect()).collect::<Result<Vec<_>>>()?;
+    for client in &mut clients {
+        client.write_all(b"hello")?;
+    }
+    while !clients.is_empty() {
+        server.until_descriptors(before + MOST)?;
+        until_state(Pid::from_child(&server.program), 'S').map_err(error)?;
+        for mut client in clients.drain(..MOST) {
+            let mut answer = [0; 5];
+            client.read_exact(&mut answer)?;
+            expect("echo", &answer, b"hello")?;
+        }
+    }
+    server.until_descriptors(before)
+}
+
+/// While no descriptor is left for a file, the server says so.
+fn http_exhausted() -> Result<()> {
+    let server = HTTP.start()?;
+    server.limit_descriptors(2)?;
+    let before = server.descriptors()?;
+    let (mut client, other) = (Http::new(&server)?, Http::new(&server)?);
+    server.until_descriptors(before + 2)?;
+    expect("without one", client.get("/file")?.0, answer("503 Service Unavailable", 0))?;
+    drop(other);
+    server.until_descriptors(before + 1)?;
+    expect("with one", client.get("/file")?.0, answer("200 OK", 10))
 }
 
 fn connection_count() -> Result<u32> {
