@@ -178,9 +178,9 @@ fn show_vectors(message: &mut Message, address: u32, count: u32) -> &mut Message
     message.text(if count as usize > MOST_VECTORS { ", ...]" } else { "]" })
 }
 
-/// The names in a string of them.
+/// The names in a string of them, which may end with spaces.
 fn words(names: &'static str) -> impl Iterator<Item = &'static str> + Clone {
-    names.split_terminator(' ')
+    names.split(' ').filter(|name| !name.is_empty())
 }
 
 /// The flags that are set, or all and those that are missing if that is shorter.

@@ -4,7 +4,7 @@
 //!
 //! Source: `phases/snapshot/witx/typenames.witx` of WebAssembly/WASI.
 
-use crate::description::{Array, Kind, Layout};
+use crate::description::{Array, Kind, Layout, unmergeable};
 use crate::imports::{Param, Type};
 use crate::layout;
 
@@ -76,7 +76,8 @@ macro_rules! flags {
         impl $name {
             $($(#[$flag_doc])* pub const $flag: $name = $name(1 << $bit);)*
             /// The names of the flags in the order of their bits, each with a space behind it.
-            pub const NAMES: &str = concat!($(stringify!($flag), " "),*);
+            pub const NAMES: &str =
+                unmergeable(concat!($(stringify!($flag), " "),*), concat!($(stringify!($flag), " ",)* " "));
             pub const NONE: $name = $name(0);
             pub const ALL: $name = $name(0 $(| 1 << $bit)*);
 
