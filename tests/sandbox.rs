@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use wexe_compiler::{Cpu, OptLevel};
 
@@ -24,7 +25,8 @@ use crate::spec::{self, Configuration};
 pub fn trials() -> Vec<Listed> {
     let mut trials = vec![
         trial("sandbox/listener", listener),
-        trial("sandbox/datagram", datagram),
+        trial("sandbox/datagram", || messages(SocketType::DGRAM)),
+        trial("sandbox/seqpacket", || messages(SocketType::SEQPACKET)),
         trial("sandbox/listen", listen),
         trial("sandbox/listen-inherited", listen_inherited),
         trial("sandbox/race-link", race_link),
@@ -97,10 +99,13 @@ fn converse(address: &Path) -> std::io::Result<String> {
     Ok(answer)
 }
 
-fn datagram() -> Result<(), String> {
+/// Messages by a kind of socket that keeps them apart.
+fn messages(kind: SocketType) -> Result<(), String> {
     let directory = TempDir::new();
     build("datagram", "", &directory)?;
-    let (here, there) = UnixDatagram::pair().map_err(|error| error.to_string())?;
+    let pair = socketpair(AddressFamily::UNIX, kind, SocketFlags::CLOEXEC, None);
+    let (here, there) = pair.map_err(|error| error.to_string())?;
+    let here = UnixDatagram::from(here);
     for message in ["first", "second", "third"] {
         here.send(message.as_bytes()).map_err(|error| error.to_string())?;
     }
