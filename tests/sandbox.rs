@@ -37,6 +37,7 @@ pub fn trials() -> Vec<Listed> {
         trial("sandbox/stopped/receive-within", || stopped("receive_within", Wake::Bytes)),
         trial("sandbox/stopped/poll", || stopped("poll", Wake::Bytes)),
         trial("sandbox/stopped/accept", || stopped("accept", Wake::Connection)),
+        trial("sandbox/stopped/connect", || stopped("connect", Wake::Time)),
         trial("sandbox/stopped/sleep", || stopped("sleep", Wake::Time)),
         trial("sandbox/stopped/write", || stopped("write", Wake::Reader)),
         trial("sandbox/no-memory", no_memory),
@@ -253,7 +254,7 @@ enum Wake {
 fn stopped(function: &str, wake: Wake) -> Result<(), String> {
     let failed = |error: std::io::Error| error.to_string();
     let directory = TempDir::new();
-    build("blocked", &format!("--invoke {function}"), &directory)?;
+    build("blocked", &format!("--invoke {function} --net unix=full"), &directory)?;
     let address = directory.path().join("socket");
     let (mut here, there) = UnixStream::pair().map_err(failed)?;
     let stdin = match wake {
@@ -261,7 +262,8 @@ fn stopped(function: &str, wake: Wake) -> Result<(), String> {
         _ => OwnedFd::from(there),
     };
     let mut command = Command::new(directory.path().join("program"));
-    let mut program = command.env_clear().stdin(stdin).stdout(Stdio::piped()).spawn().map_err(failed)?;
+    command.env_clear().current_dir(directory.path()).stdin(stdin).stdout(Stdio::piped());
+    let mut program = command.spawn().map_err(failed)?;
     let pid = Pid::from_child(&program);
     let rounds = (0..5).try_for_each(|_| {
         until_state(pid, 'S')?;

@@ -4,11 +4,9 @@
 //! that the guest names by a number, does not fit its types.
 
 use crate::arch;
-use crate::errno::{Result, from_linux};
-use crate::transfer;
+use crate::errno::{Result, from_linux, retry};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use rustix::io::Errno as HostErrno;
 use rustix::net::addr::{SocketAddrArg, SocketAddrOpaque};
 use wexe_abi::types::Errno;
 
@@ -181,20 +179,10 @@ pub fn accept(socket: BorrowedFd, nonblocking: bool) -> Result<(OwnedFd, Address
     }
 }
 
-/// Connects, and waits until that is done unless the socket does not block.
+/// Connects, and waits until that is done unless the socket does not block. Asked again after a signal, the kernel goes
+/// on waiting for the connection that it is making, or begins to make one.
 pub fn connect(socket: BorrowedFd, address: &Address) -> Result<()> {
-    match rustix::net::connect(socket, address) {
-        // It goes on by itself after a signal; asked for again it would be `already` there.
-        Err(HostErrno::INTR) => {
-            let mut polled = [libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLOUT, revents: 0 }];
-            while transfer::poll(&mut polled, None)? == 0 {}
-            match option::<i32>(socket, libc::SOL_SOCKET, libc::SO_ERROR)? {
-                0 => Ok(()),
-                errno => Err(from_linux(errno).into()),
-            }
-        }
-        outcome => Ok(outcome?),
-    }
+    Ok(retry(|| rustix::net::connect(socket, address))?)
 }
 
 /// Values of options: plain structures that the kernel reads and fills in.

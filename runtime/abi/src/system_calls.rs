@@ -242,7 +242,7 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("sock_bind", &[FSTAT, GETSOCKOPT, SETSOCKOPT, OPENAT2, CLOSE, BIND]),
     ("sock_listen", &[FSTAT, GETSOCKOPT, GETSOCKNAME, LISTEN]),
     ("sock_accept_v2", &[FSTAT, GETSOCKOPT, ACCEPT4, FCNTL_DUPFD, CLOSE]),
-    ("sock_connect", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, CONNECT, PPOLL, RESTART_SYSCALL]),
+    ("sock_connect", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, CONNECT]),
     ("sock_recv_from", &[FSTAT, GETSOCKOPT, RECVMSG, MMAP, MUNMAP]),
     ("sock_send_to", &[FSTAT, GETSOCKOPT, OPENAT2, CLOSE, SENDTO, SENDMSG, MMAP, MUNMAP]),
     ("sock_send_file", &[FSTAT, GETSOCKOPT, SENDFILE, SENDTO]),
