@@ -9,7 +9,7 @@ use crate::{start, stderr};
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
-use rustix::mm::{MapFlags, MremapFlags, ProtFlags};
+use rustix::mm::{Advice, MapFlags, MremapFlags, ProtFlags};
 use wexe_abi::layout::{LOW_MEMORY, MemoryState, SegmentState, StateHeader};
 use wexe_abi::program::{IMAGE_COPIED_MAX, Memory, Module};
 use wexe_abi::{types, wasi_unstable, wasix_32v1, wasmedge_sock};
@@ -290,6 +290,20 @@ pub fn map_at(address: u64, len: u64) -> Result<(), rustix::io::Errno> {
     if mapped == wanted { Ok(()) } else { Err(rustix::io::Errno::EXIST) }
 }
 
+/// Size of a huge page, log2 of bytes.
+const HUGE_PAGE_LOG2: u32 = 21;
+
+/// Has the kernel use huge pages, where it is set up to, in a part of a memory that was mapped at once.
+fn use_huge_pages(begin: u64, end: u64) {
+    let begin = begin.next_multiple_of(1 << HUGE_PAGE_LOG2);
+    let end = end >> HUGE_PAGE_LOG2 << HUGE_PAGE_LOG2;
+    if begin < end {
+        let begin_pointer = core::ptr::with_exposed_provenance_mut(begin as usize);
+        // SAFETY: the range is mapped; what is in it stays.
+        let _ = unsafe { rustix::mm::madvise(begin_pointer, (end - begin) as usize, Advice::LinuxHugepage) };
+    }
+}
+
 /// `size` rounded up to the kernel's page.
 pub fn page_align(size: u64) -> u64 {
     size.next_multiple_of(PAGE)
@@ -356,7 +370,11 @@ unsafe fn map_memory(memory: &Memory) -> Result<(), rustix::io::Errno> {
     USED.store(used, Ordering::Relaxed);
     map_at(base, page_align(size))?;
     // SAFETY: the caller's.
-    for image in unsafe { start::slice(memory.images, memory.image_count) } {
+    let images = unsafe { start::slice(memory.images, memory.image_count) };
+    // What lies before data is mostly stack, of which little is touched; and small programs have no more than that.
+    let data_end = images.last().map_or(base + 1, |image| image.address + image.len);
+    use_huge_pages(data_end, base + size);
+    for image in images {
         let len = image.len as usize;
         if image.len <= IMAGE_COPIED_MAX {
             // SAFETY: the target is part of what was just mapped, and large enough.
@@ -389,6 +407,7 @@ pub fn grow(state: &mut MemoryState, delta_pages: u64) -> i64 {
         let used = allow(delta)?;
         let mapped = page_align(old_size);
         map_at(state.base + mapped, page_align(size) - mapped).ok()?;
+        use_huge_pages(state.base + mapped, state.base + size);
         Some((size, used))
     };
     let Some((size, used)) = grown() else { return -1 };

@@ -298,7 +298,7 @@ pub const FUNCTIONS: &[(&str, &[SystemCall])] = &[
     ("epoll_create", &[EPOLL_CREATE1, FCNTL_DUPFD, CLOSE]),
     ("epoll_ctl", &[EPOLL_CTL]),
     ("epoll_wait", &[EPOLL_PWAIT, RESTART_SYSCALL, CLOCK_GETTIME]),
-    ("wexe.memory_grow", &[MMAP]),
+    ("wexe.memory_grow", &[MMAP, MADVISE]),
     ("wexe.memory_copy", &[]),
     ("wexe.memory_fill", &[]),
     ("wexe.memory_init", &[]),
