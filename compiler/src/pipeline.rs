@@ -47,7 +47,7 @@ pub(crate) fn build<'a>(
     let mut profile = Profile::new(wasm, &module, plan.profiling)?;
     let mut placement = plan.placement;
     let declarations = declare::declare(&module, imports, plan.prefix, &mut placement)?;
-    profile.place(&mut placement)?;
+    profile.place(&module, &declarations, &mut placement)?;
     let mut units: Vec<Unit> = (0..module.bodies.len()).map(Unit::Body).collect();
     let is_host = |function: &&u32| matches!(declarations.functions[**function as usize].callee, Callee::Host(_));
     units.extend(declarations.referenced.iter().filter(is_host).map(|function| Unit::HostThunk(*function)));

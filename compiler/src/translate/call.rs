@@ -29,9 +29,7 @@ impl Translator<'_, '_> {
                 self.call_type(target, self.environment.module.functions[*function_index as usize]);
             }
             Operator::CallIndirect { type_index, table_index } => {
-                let ty = self.environment.module.type_at(*type_index);
-                let target = self.table_target(*table_index, ty);
-                self.call_type(target, ty);
+                self.call_through_table(*table_index, self.environment.module.type_at(*type_index));
             }
             Operator::CallRef { type_index } => {
                 let ty = self.environment.module.type_at(*type_index);
@@ -67,7 +65,7 @@ impl Translator<'_, '_> {
     }
 
     /// Calls with the operands on the stack and leaves the results there.
-    fn call_type(&mut self, target: Target, ty: CoreTypeId) {
+    pub(super) fn call_type(&mut self, target: Target, ty: CoreTypeId) {
         let ty = self.environment.module.func_type(ty).clone();
         let arguments = self.stack.pop_many(ty.params().len());
         let results = self.call_values(target, &ty, arguments);
@@ -130,7 +128,7 @@ impl Translator<'_, '_> {
     }
 
     /// The element at the index on the stack, if it is a function of this type; traps otherwise.
-    fn table_target(&mut self, table: u32, ty: CoreTypeId) -> Target {
+    pub(super) fn table_target(&mut self, table: u32, ty: CoreTypeId) -> Target {
         let index = self.stack.pop();
         let entry = self.table_entry(table, index, Trap::UndefinedElement);
         let flags = self.state_flags(Region::Table(table));

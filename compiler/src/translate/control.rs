@@ -120,7 +120,16 @@ impl Translator<'_, '_> {
             Some(false) => self.builder.set_cold_block(then),
             None => {}
         }
-        self.builder.ins().brif(condition, then, &[], otherwise, &[]);
+        // What Cranelift is told last comes first behind the branch.
+        match counts {
+            Some([no, yes]) if yes > no => {
+                let inverse = self.inverse(condition);
+                self.builder.ins().brif(inverse, otherwise, &[], then, &[]);
+            }
+            _ => {
+                self.builder.ins().brif(condition, then, &[], otherwise, &[]);
+            }
+        }
         self.builder.seal_block(then);
         self.builder.seal_block(otherwise);
         let values = self.stack.top(params.len()).to_vec();
@@ -214,26 +223,45 @@ impl Translator<'_, '_> {
     /// Branches if the condition is as wanted; the operands stay for the case that it is not.
     pub(super) fn branch_if(&mut self, condition: Value, depth: u32, wanted: bool) {
         let counts = self.count_condition(condition);
-        let weights = counts.unwrap_or_default();
-        self.flow(depth, weights[usize::from(wanted)]);
-        match self.expected(counts) {
-            Some(holds) => self.branch_if_expected(condition, depth, wanted, holds),
-            None => self.branch_if_either(condition, depth, wanted),
-        }
-        self.stack.weight = weights[usize::from(!wanted)];
-    }
-
-    fn branch_if_either(&mut self, condition: Value, depth: u32, wanted: bool) {
+        let [taken, stays] = match (counts.unwrap_or_default(), wanted) {
+            ([no, yes], true) => [yes, no],
+            ([no, yes], false) => [no, yes],
+        };
+        let expected = self.expected(counts).map(|holds| holds == wanted);
+        self.flow(depth, taken);
         let (block, arity) = self.destination(depth);
-        let arguments = block_arguments(self.stack.top(arity));
+        let values = self.stack.top(arity).to_vec();
         let next = self.builder.create_block();
+        // The way to a target that is not expected is a block of its own, which can be out of the way.
+        let detour = (expected == Some(false)).then(|| self.builder.create_block());
+        let (target, arguments) = match detour {
+            Some(detour) => (detour, Vec::new()),
+            None => (block, block_arguments(&values)),
+        };
         if wanted {
-            self.builder.ins().brif(condition, block, &arguments, next, &[]);
+            self.builder.ins().brif(condition, target, &arguments, next, &[]);
         } else {
-            self.builder.ins().brif(condition, next, &[], block, &arguments);
+            self.builder.ins().brif(condition, next, &[], target, &arguments);
+        }
+        if let Some(detour) = detour {
+            self.builder.set_cold_block(detour);
+            self.builder.seal_block(detour);
+            self.builder.switch_to_block(detour);
+            self.jump(block, &values);
+        }
+        // A loop is left less often than it is repeated, but as often as it is entered.
+        if expected == Some(true) && !self.leaves_loop(depth, stays) {
+            self.builder.set_cold_block(next);
         }
         self.builder.seal_block(next);
         self.builder.switch_to_block(next);
+        self.stack.weight = stays;
+    }
+
+    /// Whether control that does not go back to the loop at this depth, so often, is no less frequent than the loop.
+    fn leaves_loop(&mut self, depth: u32, weight: u64) -> bool {
+        let frame = self.stack.frame(depth);
+        matches!(frame.kind, FrameKind::Loop { .. }) && weight > 0 && !is_cold(weight, frame.weights.entered)
     }
 
     /// Whether the producer expects the branch that is being translated to be taken. It only moves code out of the way.
@@ -242,21 +270,6 @@ impl Translator<'_, '_> {
         let offset = self.builder.srcloc().bits().checked_sub(start)?;
         let hint = self.branch_hints.binary_search_by_key(&offset, |hint| hint.func_offset).ok()?;
         Some(self.branch_hints[hint].taken)
-    }
-
-    /// A conditional branch of which one side is cold; the way to its target is a block of its own.
-    fn branch_if_expected(&mut self, condition: Value, depth: u32, wanted: bool, holds: bool) {
-        let (block, arity) = self.destination(depth);
-        let values = self.stack.top(arity).to_vec();
-        let (taken, next) = (self.builder.create_block(), self.builder.create_block());
-        self.builder.set_cold_block(if holds == wanted { next } else { taken });
-        let (then, otherwise) = if wanted { (taken, next) } else { (next, taken) };
-        self.builder.ins().brif(condition, then, &[], otherwise, &[]);
-        self.builder.seal_block(taken);
-        self.builder.seal_block(next);
-        self.builder.switch_to_block(taken);
-        self.jump(block, &values);
-        self.builder.switch_to_block(next);
     }
 
     /// Branches that carry values go through a block of their own for each destination: a jump table's entries

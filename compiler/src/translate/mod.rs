@@ -17,6 +17,7 @@ mod memory;
 mod numeric;
 mod operator;
 mod profile;
+mod promote;
 mod reference;
 mod rounding;
 pub(crate) mod signature;

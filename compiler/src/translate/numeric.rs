@@ -61,6 +61,19 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// A condition that holds if this one does not.
+    pub(super) fn inverse(&mut self, condition: Value) -> Value {
+        match self.definition(condition) {
+            Some(InstructionData::IntCompare { args: [left, right], cond, .. }) => {
+                self.builder.ins().icmp(cond.complement(), left, right)
+            }
+            Some(InstructionData::FloatCompare { args: [left, right], cond, .. }) => {
+                self.builder.ins().fcmp(cond.complement(), left, right)
+            }
+            _ => self.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0),
+        }
+    }
+
     /// The instruction that makes a value.
     pub(super) fn definition(&self, value: Value) -> Option<InstructionData> {
         let dfg = &self.builder.func.dfg;

@@ -10,7 +10,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{DebugTag, Inst, InstBuilder, Value, types};
 use wasmparser::Operator;
 use wexe_abi::builtins::Builtin;
-use wexe_abi::profile::HEADER_SIZE;
+use wexe_abi::profile::{HEADER_SIZE, TARGETS};
 
 /// Where a translation is in the profile.
 #[derive(Default)]
@@ -120,6 +120,12 @@ impl Translator<'_, '_> {
     /// What the instruction's counters counted.
     fn counts(&self, width: u32) -> Option<&[u64]> {
         self.environment.profile.counts(self.position.counter, width)
+    }
+
+    /// Which functions the instruction called, as numbers of the profile, and how often each, at most.
+    pub(super) fn target_counts(&self) -> Option<impl Iterator<Item = (u64, u64)>> {
+        let counts = self.counts(2 * TARGETS as u32)?;
+        Some(counts.chunks_exact(2).map(|pair| (pair[0], pair[1])))
     }
 
     /// Whether a condition is expected to hold: by the profile, which knows how often it did not and how often it did,
