@@ -53,6 +53,8 @@ pub(crate) struct Compiled {
     pub unit: Unit,
     pub code: Vec<u8>,
     pub alignment: u32,
+    /// Where the loop begins that should be aligned.
+    pub hottest_loop: Option<u32>,
     pub relocations: Vec<Relocation>,
     pub traps: Vec<(u32, Trap)>,
     pub call_sites: Vec<CallSite>,
@@ -207,8 +209,13 @@ impl Thread {
         let relocations = buffer.relocs().iter().map(|reloc| relocation(reloc, &self.context.func)).collect();
         let traps = buffer.traps().iter();
         let traps = traps.filter_map(|site| Some((site.offset, translate::table_trap(site.code)?))).collect();
+        let hottest_loop = match unit {
+            Unit::Body(body) => translate::hottest_loop(compiled, environment.profile.calls(body)),
+            _ => None,
+        };
         Ok(Compiled {
             unit,
+            hottest_loop,
             code: buffer.data().to_vec(),
             alignment: buffer.alignment,
             relocations,

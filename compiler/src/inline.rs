@@ -119,7 +119,7 @@ impl Policy<'_> {
         if !self.profile.is_used() {
             return (MAX_INSTS, MAX_NESTED_GROWTH);
         }
-        match translate::calls(caller.debug_tags.get(call), self.calls) {
+        match translate::weight(caller.debug_tags.get(call), self.calls) {
             calls if calls == 0 || translate::is_cold(calls, self.calls) => (0, 0),
             calls if self.profile.is_hot(calls) && self.growth < MAX_HOT_GROWTH => (MAX_HOT_INSTS, MAX_HOT_GROWTH),
             _ => (MAX_INSTS, MAX_NESTED_GROWTH),
