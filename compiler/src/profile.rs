@@ -73,12 +73,7 @@ const HOT_CALL: u64 = 8;
 pub(crate) fn width(operator: &Operator<'_>) -> u32 {
     match operator {
         Operator::Loop { .. } => 1,
-        Operator::If { .. }
-        | Operator::BrIf { .. }
-        | Operator::BrOnNull { .. }
-        | Operator::BrOnNonNull { .. }
-        | Operator::Select
-        | Operator::TypedSelect { .. } => 2,
+        Operator::If { .. } | Operator::BrIf { .. } | Operator::BrOnNull { .. } | Operator::BrOnNonNull { .. } => 2,
         Operator::BrTable { targets } => targets.len() + 1,
         Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => 2 * TARGETS as u32,
         _ => 0,
@@ -252,8 +247,11 @@ fn counts(file: &[u8], expected: &[u8], len: u64) -> Result<Vec<u64>> {
         return Err(malformed("it is of another module")
             .hint("make a new one: build this module with --profile-generate, and run it"));
     }
-    if header != expected || file.len() as u64 != len {
-        return Err(malformed(&format!("it is damaged, or not of {len} bytes")));
+    if file.len() as u64 != len {
+        return Err(malformed(&format!("it is damaged: it has {} bytes instead of {len}", file.len())));
+    }
+    if header != expected {
+        return Err(malformed("its header is damaged"));
     }
     let count = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
     Ok(counters.chunks_exact(8).map(count).collect())

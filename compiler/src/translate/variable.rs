@@ -35,7 +35,6 @@ impl Translator<'_, '_> {
             Operator::Select | Operator::TypedSelect { .. } => {
                 let (consequent, alternative, condition) = self.stack.pop3();
                 let condition = self.condition(condition);
-                self.count_condition(condition);
                 let value = self.builder.ins().select(condition, consequent, alternative);
                 self.stack.push(value);
             }
