@@ -113,7 +113,8 @@ impl Profile {
         Ok(profile)
     }
 
-    /// Numbers the counters of a body from `first` on; the number of the next body's. Notes which tables are written to.
+    /// Numbers the counters of a body from `first` on; where those of the next body begin. Notes which tables it writes
+    /// to.
     fn scan(&mut self, body: &FunctionBody<'_>, first: u32) -> Result<u32> {
         let mut next = first + 1;
         for operator in body.get_operators_reader()? {

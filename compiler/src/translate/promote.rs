@@ -1,8 +1,8 @@
 //! Calls through a table → direct calls of the functions that the profile names, which can be inlined.
 //!
-//! What is compared is the index. That needs a table to which no instruction writes: its segments are applied before any
-//! code runs, so an index says which function it is, and no element need be loaded or checked. Any other index goes the
-//! usual way.
+//! What is compared is the index. That needs a table to which no instruction writes: its segments are applied before
+//! any code runs, so an index says which function it is, and no element need be loaded or checked. Any other index goes
+//! the usual way.
 
 use super::Translator;
 use super::call::Target;

@@ -63,12 +63,12 @@
 ;;| function u0:2(i32) -> i32 tail {
 ;;|                                 block0(v0: i32):
 ;;| @008b                               v3 = iconst.i32 1
-;;| @008f                               brif v0, block3, block4
+;;| @008f                               brif v0, block4, block3
 ;;|
-;;|                                 block3 cold:
+;;|                                 block4 cold:
 ;;| @008f                               jump block2(v3)  ; v3 = 1
 ;;|
-;;|                                 block4:
+;;|                                 block3:
 ;;| @0092                               v4 = iconst.i32 2
 ;;| @0094                               jump block2(v4)  ; v4 = 2
 ;;|
@@ -86,12 +86,9 @@
 ;;| @0098                               jump block2
 ;;|
 ;;|                                 block2:
-;;| @009c                               brif.i32 v1, block4, block5
+;;| @009c                               brif.i32 v1, block2, block4
 ;;|
-;;|                                 block4:
-;;| @009c                               jump block2
-;;|
-;;|                                 block5 cold:
+;;|                                 block4 cold:
 ;;| @009e                               jump block3
 ;;|
 ;;|                                 block3:
