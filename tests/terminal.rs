@@ -59,6 +59,7 @@ pub fn trials() -> Vec<Listed> {
         trials.push(trial(format!("terminal/{signal}"), move || raw("", b'w', Some(signal), ended)));
     }
     trials.push(trial("terminal/timeout", || raw("--timeout 1s", b'w', None, Ended::Status(124))));
+    trials.push(trial("terminal/prompt", prompt));
     trials.push(trial("terminal/trace", || raw("--trace", b'e', None, Ended::Status(3))));
     trials
 }
@@ -104,4 +105,47 @@ fn raw(options: &str, byte: u8, signal: Option<Signal>, expected: Ended) -> Resu
     }
     let after = modes(&terminal.slave)?;
     if after == before { Ok(()) } else { Err(format!("the terminal was {before:?} and is {after:?}")) }
+}
+
+/// A program that edits lines, on a terminal that somebody types at.
+fn prompt() -> Result<(), String> {
+    let directory = TempDir::new();
+    let built = shell("wexe build $CASES/../guests/wasix/programs/prompt.wasm --timeout 60s -o program", &directory)?;
+    if built.status != "0" {
+        return Err(format!("{:?}", case::lines(&built, &directory)));
+    }
+    let failed = |error: std::io::Error| error.to_string();
+    let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+    let terminal = openpty(&size, None).map_err(|error| format!("openpty: {error}"))?;
+    let before = modes(&terminal.slave)?;
+    let input = terminal.slave.try_clone().map_err(failed)?;
+    let mut command = Command::new(directory.path().join("program"));
+    let mut program = command.env_clear().stdin(input).stdout(terminal.slave).spawn().map_err(failed)?;
+    // Else nobody would tell who reads the screen that the program has ended.
+    drop(command);
+    let mut keyboard = File::from(terminal.master.try_clone().map_err(failed)?);
+    let mut screen = File::from(terminal.master);
+    // "helo", back over the "o", another "l", forward again, "!!" of which one is taken back.
+    let typed = ["helo", "\x1b[D", "l", "\x1b[C", "!!", "\x7f", "\r", "quit\r"].concat();
+    expect_on(&mut screen, "80 columns, 24 rows\r\n")?;
+    keyboard.write_all(typed.as_bytes()).map_err(failed)?;
+    expect_on(&mut screen, "\r\x1b[K> hello!\r\nhello!\r\n")?;
+    expect_on(&mut screen, "\r\nquit\r\n")?;
+    let status = program.wait().map_err(failed)?;
+    if status.code() != Some(0) {
+        return Err(format!("it ended with {status}"));
+    }
+    let after = modes(&OwnedFd::from(screen))?;
+    if after == before { Ok(()) } else { Err(format!("the terminal was {before:?} and is {after:?}")) }
+}
+
+/// Reads what a program shows until it ends with `text`.
+fn expect_on(screen: &mut File, text: &str) -> Result<(), String> {
+    let mut shown = Vec::new();
+    let mut byte = [0];
+    while !shown.ends_with(text.as_bytes()) {
+        screen.read_exact(&mut byte).map_err(|error| format!("{error} after {:?}", String::from_utf8_lossy(&shown)))?;
+        shown.extend(byte);
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ struct subscription { uint64_t userdata; uint8_t tag, pad[7]; uint32_t fd, pad2[
 struct event { uint64_t userdata; uint16_t error; uint8_t type; uint64_t nbytes; uint16_t flags; };
 struct epoll_event { uint32_t events, pad, ptr, fd, data1, pad2; uint64_t data2; };
 struct filestat { uint64_t dev, ino; uint8_t type; uint64_t nlink, size, times[3]; };
+struct tty { uint32_t cols, rows, width, height; uint8_t stdin_tty, stdout_tty, stderr_tty, echo, line_buffered, line_feeds; };
 
 #define IMPORT(module, name) __attribute__((import_module(module), import_name(#name)))
 #define WASIX(name) IMPORT("wasix_32v1", name)
@@ -44,6 +45,8 @@ WASIX(resolve) int resolve(const char *, uint32_t, int, ip *, uint32_t, uint32_t
 WASIX(epoll_create) int epoll_create(fd_t *);
 WASIX(epoll_ctl) int epoll_ctl(fd_t, int, fd_t, const struct epoll_event *);
 WASIX(epoll_wait) int epoll_wait(fd_t, struct epoll_event *, uint32_t, uint64_t, uint32_t *);
+WASIX(tty_get) int tty_get(struct tty *);
+WASIX(tty_set) int tty_set(const struct tty *);
 WASIX(sock_accept) int sock_accept_second_generation(fd_t, int, fd_t *, void *);
 PREVIEW1(sock_accept) int sock_accept(fd_t, int, fd_t *);
 PREVIEW1(sock_recv) int sock_recv(fd_t, const void *, uint32_t, int, uint32_t *, uint16_t *);
