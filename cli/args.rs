@@ -124,7 +124,7 @@ pub struct Options {
     ///
     /// It counts how often each branch is taken, function called and so on, in FILE, which is wexe.profile by default
     /// and looked up where the executable is started. However the program ends, even if it is killed, what it counted
-    /// is there; several runs add up. It takes about twice the time of another.
+    /// is there; several runs add up. It takes half as long again as another, or more.
     #[arg(long, value_name = Capability::Profile.syntax(), num_args = 0..=1, require_equals = true,
         default_missing_value = "wexe.profile", conflicts_with = "profile_use", help_heading = CODE)]
     pub profile_generate: Option<String>,

@@ -29,6 +29,8 @@ const MAX_CALLEES: usize = 1 << 15;
 const MAX_NESTED_GROWTH: usize = 100;
 /// The same of hot calls.
 const MAX_HOT_GROWTH: usize = 500;
+/// How deep hot calls are inlined into each other: a function that calls itself would fill its frame with its own copies.
+const MAX_HOT_DEPTH: usize = 8;
 /// A caller grows by at most this many instructions.
 const MAX_GROWTH: usize = 20_000;
 
@@ -119,10 +121,15 @@ impl Policy<'_> {
         if !self.profile.is_used() {
             return (MAX_INSTS, MAX_NESTED_GROWTH);
         }
-        match translate::weight(caller.debug_tags.get(call), self.calls) {
-            calls if calls == 0 || translate::is_cold(calls, self.calls) => (0, 0),
-            calls if self.profile.is_hot(calls) && self.growth < MAX_HOT_GROWTH => (MAX_HOT_INSTS, MAX_HOT_GROWTH),
-            _ => (MAX_INSTS, MAX_NESTED_GROWTH),
+        // One for the call, and one for each that it is inlined in.
+        let tags = caller.debug_tags.get(call);
+        let calls = translate::weight(tags, self.calls);
+        if calls == 0 || translate::is_cold(calls, self.calls) {
+            (0, 0)
+        } else if self.profile.is_hot(calls) && tags.len() <= MAX_HOT_DEPTH && self.growth < MAX_HOT_GROWTH {
+            (MAX_HOT_INSTS, MAX_HOT_GROWTH)
+        } else {
+            (MAX_INSTS, MAX_NESTED_GROWTH)
         }
     }
 }
