@@ -29,7 +29,7 @@ const MAX_CALLEES: usize = 1 << 15;
 const MAX_NESTED_GROWTH: usize = 100;
 /// The same of hot calls.
 const MAX_HOT_GROWTH: usize = 500;
-/// How deep hot calls are inlined into each other: a function that calls itself would fill its frame with its own copies.
+/// How deep hot calls are inlined into each other: a function that calls itself would fill its frame with its copies.
 const MAX_HOT_DEPTH: usize = 8;
 /// A caller grows by at most this many instructions.
 const MAX_GROWTH: usize = 20_000;
