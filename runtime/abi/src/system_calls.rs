@@ -169,6 +169,9 @@ const RESOLVING: &[SystemCall] = &[
     GETSOCKOPT,
 ];
 
+/// With which programs read what comes from outside.
+pub const READING: &[SystemCall] = &[READ, PREAD64, RECVFROM, RECVMSG];
+
 /// Of every program: messages, and the end.
 pub const ALWAYS: &[SystemCall] = &[WRITE_ERROR, EXIT_GROUP];
 /// Of a program that prints the results of an invoked export.
