@@ -72,19 +72,7 @@ enum { INET4 = 1, INET6, UNIX, STREAM = 1, DGRAM, CLOEXEC = 0x2000, NONBLOCK = 0
 enum { FD_READ = 1, FD_WRITE, EPOLL_ADD = 0, EPOLL_MOD, EPOLL_DEL };
 static const uint64_t FOREVER = -1;
 
-// Ends the program with the line, and says what came instead.
-static void expect_at(int line, int got, int want) {
-    if (got == want) return;
-    static char text[] = "line 0000: got 000, expected 000\n";
-    for (int i = 8, n = line; i > 4; i--, n /= 10) text[i] = '0' + n % 10;
-    for (int i = 17, n = got; i > 14; i--, n /= 10) text[i] = '0' + n % 10;
-    for (int i = 31, n = want; i > 28; i--, n /= 10) text[i] = '0' + n % 10;
-    ciovec out = {text, sizeof text - 1};
-    uint32_t written;
-    fd_write(2, &out, 1, &written);
-    proc_exit(1);
-}
-#define expect(got, want) expect_at(__LINE__, got, want)
+#include "../expect.h"
 
 static address inet4(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint16_t port) {
     return (address){.tag = INET4, .port = port, .octets = {a, b, c, d}};

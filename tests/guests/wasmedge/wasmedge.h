@@ -40,18 +40,6 @@ enum {
 };
 enum { UNSPEC, INET4, INET6, UNIX, DGRAM = 1, STREAM };
 
-// Ends the program with the line, and says what came instead.
-static void expect_at(int line, int got, int want) {
-    if (got == want) return;
-    static char text[] = "line 0000: got 000, expected 000\n";
-    for (int i = 8, n = line; i > 4; i--, n /= 10) text[i] = '0' + n % 10;
-    for (int i = 17, n = got; i > 14; i--, n /= 10) text[i] = '0' + n % 10;
-    for (int i = 31, n = want; i > 28; i--, n /= 10) text[i] = '0' + n % 10;
-    vector out = {text, sizeof text - 1};
-    uint32_t written;
-    fd_write(2, &out, 1, &written);
-    proc_exit(1);
-}
-#define expect(got, want) expect_at(__LINE__, got, want)
+#include "../expect.h"
 #define ADDRESS(...) (&(address){(uint8_t[]){__VA_ARGS__}, sizeof (uint8_t[]){__VA_ARGS__}})
 #define LOOPBACK ADDRESS(127, 0, 0, 1)
