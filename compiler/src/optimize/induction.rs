@@ -449,6 +449,9 @@ fn replace_counters(function: &mut Function, reduced: &[(Shape, Vec<Counter>, Ve
             replaced.insert(counter.param, cursor.ins().iadd(counter.initial, distance));
         }
     }
+    if replaced.is_empty() {
+        return;
+    }
     let blocks: Vec<Block> = function.layout.blocks().collect();
     for block in blocks {
         let mut cursor = FuncCursor::new(function).at_top(block);
