@@ -80,7 +80,9 @@ fn raw(options: &str, byte: u8, signal: Option<Signal>, expected: Ended) -> Resu
     let size = Winsize { ws_row: 30, ws_col: 90, ws_xpixel: 0, ws_ypixel: 0 };
     let terminal = openpty(&size, None).map_err(|error| format!("openpty: {error}"))?;
     let before = modes(&terminal.slave)?;
-    let mut command = Command::new(directory.path().join("program"));
+    // A shell lets what it starts in the background ignore both.
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT,QUIT").arg(directory.path().join("program"));
     command.env_clear().stdin(terminal.slave.try_clone().map_err(failed)?);
     let mut program = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(failed)?;
     let mut ready = [0];
