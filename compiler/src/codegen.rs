@@ -83,7 +83,7 @@ pub(crate) fn compile(
             let Some(function) = thread.function(environment, *unit, &inlinable, opt_level)? else {
                 return Ok(None);
             };
-            let compiled = thread.compile(environment, *unit, function)?;
+            let compiled = thread.compile(environment, *unit, function, opt_level)?;
             progress.functions(done.fetch_add(1, Ordering::Relaxed) + 1, units.len());
             Ok(Some(compiled))
         })
@@ -110,7 +110,9 @@ pub(crate) fn text(environment: Environment<'_>, units: &[Unit], opt_level: OptL
             let title = title(environment, *unit);
             match text {
                 Text::Clif => Ok(format!(";; {title}\n{function}\n")),
-                Text::Asm => Ok(format!("{title}:\n{}\n", thread.disassemble(environment, *unit, function)?)),
+                Text::Asm => {
+                    Ok(format!("{title}:\n{}\n", thread.disassemble(environment, *unit, function, opt_level)?))
+                }
             }
         })
         .collect();
@@ -186,24 +188,41 @@ impl Thread {
         environment: Environment<'_>,
         unit: Unit,
         function: Function,
+        opt_level: OptLevel,
         disassemble: bool,
     ) -> Result<&CompiledCode> {
         self.context.clear();
         self.context.set_disasm(disassemble);
         self.context.func = function;
+        if opt_level != OptLevel::O0 {
+            optimize::simplify(&mut self.context, environment.isa)
+                .map_err(|error| failure(environment, unit, &error))?;
+        }
         match self.context.compile(environment.isa, &mut Default::default()) {
             Ok(compiled) => Ok(compiled),
             Err(error) => Err(failure(environment, unit, &error.inner)),
         }
     }
 
-    fn disassemble(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<String> {
-        let compiled = self.generate(environment, unit, function, true)?;
+    fn disassemble(
+        &mut self,
+        environment: Environment<'_>,
+        unit: Unit,
+        function: Function,
+        opt_level: OptLevel,
+    ) -> Result<String> {
+        let compiled = self.generate(environment, unit, function, opt_level, true)?;
         Ok(compiled.vcode.clone().unwrap_or_default())
     }
 
-    fn compile(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<Compiled> {
-        self.generate(environment, unit, function, false)?;
+    fn compile(
+        &mut self,
+        environment: Environment<'_>,
+        unit: Unit,
+        function: Function,
+        opt_level: OptLevel,
+    ) -> Result<Compiled> {
+        self.generate(environment, unit, function, opt_level, false)?;
         let compiled = self.context.compiled_code().expect("just compiled");
         let buffer = &compiled.buffer;
         let relocations = buffer.relocs().iter().map(|reloc| relocation(reloc, &self.context.func)).collect();

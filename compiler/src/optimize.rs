@@ -1,18 +1,20 @@
-//! CLIF → better CLIF, between inlining and Cranelift: what Cranelift does not do, and what only WebAssembly's rules
-//! allow.
+//! CLIF → better CLIF, between inlining and Cranelift's choice of instructions: what Cranelift does not do, and what
+//! only WebAssembly's rules allow; then Cranelift's own simplification; then what that makes worse.
 //!
 //! Each pass is linear in the size of the function, so compiling stays so.
 
 mod address;
 mod flag;
 mod induction;
+mod latch;
 mod liveness;
 mod range;
 mod sum;
 mod wide_multiply;
 
 use crate::declare::{Declarations, Memory};
-use cranelift_codegen::Context;
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::{CodegenResult, Context};
 
 /// Improves a function of the module.
 pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
@@ -27,4 +29,15 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
     }
     flag::choose(&mut context.func, &context.loop_analysis);
     liveness::remove_dead(&mut context.func);
+}
+
+/// Cranelift's own improvements, and what follows them. Cranelift itself is told to make none.
+pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenResult<()> {
+    context.flowgraph();
+    context.eliminate_unreachable_code(isa)?;
+    context.remove_constant_phis(isa)?;
+    context.func.dfg.resolve_all_aliases();
+    context.egraph_pass(isa, &mut Default::default())?;
+    latch::merge(context);
+    Ok(())
 }

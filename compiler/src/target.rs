@@ -53,12 +53,13 @@ pub fn isa(options: &Options) -> Result<OwnedTargetIsa> {
 
 fn flags(opt_level: OptLevel) -> settings::Flags {
     let probe_log2 = layout::PROBE_LOG2.to_string();
-    let (opt_level, regalloc_algorithm) = match opt_level {
-        OptLevel::O0 => ("none", "single_pass"),
-        OptLevel::O2 => ("speed", "backtracking"),
+    let regalloc_algorithm = match opt_level {
+        OptLevel::O0 => "single_pass",
+        OptLevel::O2 => "backtracking",
     };
     let values = [
-        ("opt_level", opt_level),
+        // `optimize` decides what is improved, and when.
+        ("opt_level", "none"),
         ("regalloc_algorithm", regalloc_algorithm),
         // Everything is colocated, so code is position-independent without a global offset table.
         ("is_pic", "false"),

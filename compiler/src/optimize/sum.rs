@@ -75,8 +75,13 @@ pub(super) fn instruction(dfg: &DataFlowGraph, value: Value) -> Option<&Instruct
 
 /// The value of an `i32.const`.
 pub(super) fn constant(dfg: &DataFlowGraph, value: Value) -> Option<u32> {
+    constant_64(dfg, value).map(|value| value as u32)
+}
+
+/// The value of an integer constant, in the lowest bits.
+pub(super) fn constant_64(dfg: &DataFlowGraph, value: Value) -> Option<i64> {
     match instruction(dfg, value)? {
-        InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits() as u32),
+        InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits()),
         _ => None,
     }
 }
