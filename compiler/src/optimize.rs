@@ -4,6 +4,7 @@
 //! Each pass is linear in the size of the function, so compiling stays so.
 
 mod address;
+mod extension;
 mod flag;
 mod induction;
 mod latch;
@@ -37,6 +38,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     context.eliminate_unreachable_code(isa)?;
     context.remove_constant_phis(isa)?;
     context.func.dfg.resolve_all_aliases();
+    extension::widen(context);
     context.egraph_pass(isa, &mut Default::default())?;
     latch::merge(context);
     Ok(())
