@@ -6,6 +6,7 @@
 mod address;
 mod extension;
 mod flag;
+mod forward;
 mod induction;
 mod latch;
 mod liveness;
@@ -28,6 +29,7 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
         induction::reduce(context, &groups);
         address::widen(&mut context.func, &groups);
     }
+    forward::loads(context);
     flag::choose(&mut context.func, &context.loop_analysis);
     liveness::remove_dead(&mut context.func);
 }
