@@ -4,6 +4,7 @@
 //! Each pass is linear in the size of the function, so compiling stays so.
 
 mod address;
+mod carry;
 mod extension;
 mod flag;
 mod forward;
@@ -30,6 +31,7 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
         address::widen(&mut context.func, &groups);
     }
     forward::loads(context);
+    carry::recognise(&mut context.func, &context.domtree);
     flag::choose(&mut context.func, &context.loop_analysis);
     liveness::remove_dead(&mut context.func);
 }
