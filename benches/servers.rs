@@ -1,11 +1,13 @@
 //! Measures how many requests per second servers answer that wexe compiled, beside the same servers in native C.
 //!
 //! The sources are those in `tests/guests/wasix/programs`; for C, `benches/servers` has system calls in the place of
-//! WASIX's, and the same ways to wait. wrk asks; servers that only send back what they receive, by a script. All run in
-//! turn. Of several rounds the quickest counts, since nothing but other work on the machine can make a round slower;
-//! so it does for the processor time that a request costs the server, which how fast wrk is does not limit.
+//! WASIX's, and the same ways to wait. wasmer runs the same modules, if there is one in `PATH`. wrk asks; servers that
+//! only send back what they receive, by a script. All run in turn. The server has one processor and wrk another, if
+//! there is a `taskset`: where the kernel puts them makes a difference of a third otherwise. Of several rounds the
+//! quickest counts, since nothing but other work on the machine can make a round slower; so it does for the processor
+//! time that a request costs the server, which how fast wrk is does not limit.
 //!
-//!     cargo bench --bench servers [-- --rounds 5] [--seconds 2] [--json FILE] [NAME...]
+//!     cargo bench --bench servers [-- --rounds 16] [--seconds 1] [--json FILE] [NAME...]
 
 /// Shared by all benchmarks; no one of them uses all of it.
 #[allow(dead_code)]
@@ -50,6 +52,9 @@ const LOADS: &[Load] = &[
     Load { connections: 1000, ..ECHO_POLL },
 ];
 
+/// What runs the servers. All but the first two are for comparison, where they are found.
+const ENGINES: [&str; 3] = ["wexe", "c", "wasmer"];
+
 /// The best of all rounds.
 #[derive(Clone, Copy)]
 struct Best {
@@ -64,7 +69,7 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let option = |name: &str| args.iter().position(|arg| arg == name).map(|at| at + 1);
     let number = |name: &str, default| option(name).and_then(|at| args.get(at)?.parse().ok()).unwrap_or(default);
-    let (rounds, seconds) = (number("--rounds", 5), number("--seconds", 2));
+    let (rounds, seconds) = (number("--rounds", 16), number("--seconds", 1));
     let values = ["--rounds", "--seconds", "--json"].map(option);
     let names = args.iter().enumerate().filter(|(at, arg)| !arg.starts_with("--") && !values.contains(&Some(*at)));
     let names: Vec<&String> = names.map(|(_, name)| name).collect();
@@ -75,35 +80,44 @@ fn main() {
         return eprintln!("skipped: there is no wrk, or no C compiler");
     };
     prepare(&directory, &compiler).unwrap_or_else(|error| panic!("{error}"));
-    println!("{:32} {:>11} {:>11} {:>6}   {:>8} {:>8} {:>6}", "", "wexe", "C", "ratio", "wexe µs", "C µs", "ratio");
+    let wasmer = find_program("wasmer");
+    println!(
+        "{:32} {:>9} {:>9} {:>6} {:>9}   {:>8} {:>8} {:>6}",
+        "requests per second", "wexe", "C", "ratio", "wasmer", "wexe µs", "C µs", "ratio"
+    );
     let mut rows = Vec::new();
     for load in LOADS {
         let title = format!("{} {}, {} connections", load.program, load.file.unwrap_or("100 B"), load.connections);
         if !names.is_empty() && !names.iter().any(|name| title.contains(name.as_str())) {
             continue;
         }
-        let mut best = [NONE; 2];
+        let mut best = ENGINES.map(|_| NONE);
         for _ in 0..rounds {
-            for (engine, best) in ["wexe", "c"].into_iter().zip(&mut best) {
+            for (engine, best) in ENGINES.into_iter().zip(&mut best) {
+                if engine == "wasmer" && wasmer.is_none() {
+                    continue;
+                }
                 let round = round(&directory, engine, load, &wrk, seconds).unwrap_or_else(|error| panic!("{error}"));
                 best.requests_per_second = best.requests_per_second.max(round.requests_per_second);
                 best.cost = best.cost.min(round.cost);
             }
         }
-        let [wexe, c] = best;
+        let [wexe, c, wasmer] = best;
         println!(
-            "{title:32} {:>11.0} {:>11.0} {:>6.2}   {:>8.2} {:>8.2} {:>6.2}",
+            "{title:32} {:>9.0} {:>9.0} {:>6.2} {:>9.0}   {:>8.2} {:>8.2} {:>6.2}",
             wexe.requests_per_second,
             c.requests_per_second,
             wexe.requests_per_second / c.requests_per_second,
+            wasmer.requests_per_second,
             wexe.cost,
             c.cost,
             c.cost / wexe.cost
         );
-        rows.push(format!(
-            "  {{\"load\": \"{title}\", \"wexe\": {:.0}, \"c\": {:.0}, \"wexe_cost\": {:.3}, \"c_cost\": {:.3}}}",
-            wexe.requests_per_second, c.requests_per_second, wexe.cost, c.cost
-        ));
+        let figures = ENGINES.into_iter().zip(best).filter(|(_, best)| best.cost.is_finite());
+        let figures = figures.map(|(engine, Best { requests_per_second, cost })| {
+            format!(", \"{engine}\": {requests_per_second:.0}, \"{engine}_cost\": {cost:.3}")
+        });
+        rows.push(format!("  {{\"load\": \"{title}\"{}}}", figures.collect::<String>()));
     }
     if let Some(path) = option("--json").and_then(|at| args.get(at)) {
         fs::write(path, format!("[\n{}\n]\n", rows.join(",\n"))).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -159,24 +173,47 @@ impl Server {
     }
 }
 
+/// A program that runs on this processor alone, or anywhere if there is no `taskset`.
+fn on_processor(processor: u32, program: &Path) -> Command {
+    let Some(taskset) = find_program("taskset") else { return Command::new(program) };
+    let mut command = Command::new(taskset);
+    command.args(["-c", &processor.to_string()]).arg(program);
+    command
+}
+
 fn round(directory: &Path, engine: &str, load: &Load, wrk: &Path, seconds: u32) -> Result<Best, String> {
-    let mut command = Command::new(directory.join(format!("{}.{engine}", load.program)));
+    let program = directory.join(format!("{}.{engine}", load.program));
+    let mut command = match find_program("wasmer").filter(|_| engine == "wasmer") {
+        Some(wasmer) => {
+            let mut command = on_processor(0, &wasmer);
+            command
+                .args(["run", "--net", "--volume", ".:/"])
+                .arg(format!("{PROGRAMS}/{}.wasm", load.program))
+                .arg("--");
+            command
+        }
+        None => on_processor(0, &program),
+    };
     command.arg("127.0.0.1:0").current_dir(directory).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut server = Server(command.spawn().map_err(|error| error.to_string())?);
     let mut port = String::new();
     let output = server.0.stdout.take().ok_or("no standard output")?;
     BufReader::new(output).read_line(&mut port).map_err(|error| error.to_string())?;
-    let url = format!("http://127.0.0.1:{}/{}", port.trim(), load.file.unwrap_or_default());
-    let (duration, connections) = (format!("{seconds}s"), load.connections.to_string());
-    let mut args = vec!["-t", "1", "-c", &connections, "-d", &duration, &url];
-    if load.file.is_none() {
-        args.extend(["-s", "echo.lua"]);
+    let mut port: u16 = port.trim().parse().map_err(|error| format!("{engine} says {port}: {error}"))?;
+    if engine == "wasmer" {
+        // Its addresses have the other order of bytes.
+        port = port.swap_bytes();
     }
-    let mut asking = Invocation::new(wrk, &args);
-    asking.dir = Some(directory.to_path_buf());
-    let run = asking.must_run()?;
+    let url = format!("http://127.0.0.1:{port}/{}", load.file.unwrap_or_default());
+    let (duration, connections) = (format!("{seconds}s"), load.connections.to_string());
+    let mut asking = on_processor(1, wrk);
+    asking.args(["-t", "1", "-c", &connections, "-d", &duration, &url]).current_dir(directory);
+    if load.file.is_none() {
+        asking.args(["-s", "echo.lua"]);
+    }
+    let run = asking.output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&run.stdout).into_owned();
-    if text.contains("Socket errors") || text.contains("Non-2xx") {
+    if !run.status.success() || text.contains("Socket errors") || text.contains("Non-2xx") {
         return Err(format!("{} ({engine}): {text}", load.program));
     }
     let line = |wanted: &str| text.lines().find(|line| line.contains(wanted)).ok_or(format!("no {wanted}: {text}"));

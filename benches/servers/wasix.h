@@ -23,7 +23,7 @@ typedef struct { void *buf; size_t len; } iovec;
 typedef struct { uint16_t port; uint8_t octets[4]; } address;
 struct filestat { int type; uint64_t size; };
 
-enum { SUCCESS, AGAIN = EAGAIN, MFILE = EMFILE, IO = EIO, INET4 = AF_INET, STREAM = SOCK_STREAM, NONBLOCK = SOCK_NONBLOCK };
+enum { SUCCESS, AGAIN = EAGAIN, MFILE = EMFILE, IO = EIO, INET4 = AF_INET, STREAM = SOCK_STREAM };
 
 static void expect(int got, int want) {
     if (got == want) return;
@@ -62,6 +62,10 @@ static int sock_addr_local(fd_t fd, address *at) {
     int error = failed(getsockname(fd, (struct sockaddr *)&name, &(socklen_t){sizeof name}));
     at->port = ntohs(name.sin_port);
     return error;
+}
+
+static int fd_fdstat_set_flags(fd_t fd, int nonblock) {
+    return failed(fcntl(fd, F_SETFL, nonblock ? O_NONBLOCK : 0));
 }
 
 static int sock_accept_v2(fd_t fd, int nonblock, fd_t *accepted, address *peer) {

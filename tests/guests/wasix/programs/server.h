@@ -7,7 +7,7 @@
 #include "bound.h"
 
 enum { READABLE = 1, WRITABLE = 2 };
-enum { MOST = 4096, BACKLOG = 1024, NO_DELAY = 3 };
+enum { MOST = 4096, BACKLOG = 1024, NO_DELAY = 3, NONBLOCKING = 4 };
 
 // Waits for something from now on, or for nothing any more if it is 0.
 static void watch(fd_t, int);
@@ -22,7 +22,7 @@ static int accept_all(fd_t listener) {
     fd_t fd;
     address peer;
     int error;
-    while (!(error = sock_accept_v2(listener, 4 /* nonblock */, &fd, &peer))) {
+    while (!(error = sock_accept_v2(listener, NONBLOCKING, &fd, &peer))) {
         if (fd >= MOST) {
             fd_close(fd);
             continue;
@@ -35,7 +35,8 @@ static int accept_all(fd_t listener) {
 }
 
 static _Noreturn void run(const char *where) {
-    fd_t listener = bound(STREAM | NONBLOCK, where, BACKLOG);
+    fd_t listener = bound(STREAM, where, BACKLOG);
+    expect(fd_fdstat_set_flags(listener, NONBLOCKING), SUCCESS); // other runtimes do not know SOCK_NONBLOCK
     watch(listener, READABLE);
     announce(listener);
     for (;;) {
