@@ -46,7 +46,7 @@ fn main() {
 
 fn measure_module(wexe: &Path, level: &str, module: &Path, output: &Path, rounds: usize) {
     let text = |path: &Path| path.to_str().expect("paths are UTF-8").to_string();
-    let invocation = Invocation::new(wexe, &["build", level, &text(module), "-o", &text(output)]);
+    let invocation = Invocation::new(wexe, &["build", "--no-cache", level, &text(module), "-o", &text(output)]);
     let name = module.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (mut cpu, mut wall) = (Vec::new(), Vec::new());
     for _ in 0..rounds {

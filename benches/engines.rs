@@ -71,7 +71,7 @@ impl Engine {
         let compile = |args: &[&str]| Some(Invocation::new(&self.program, args));
         match self.kind {
             Kind::Wexe => {
-                let mut invocation = Invocation::new(&self.program, &["build", wasm, "-o", output]);
+                let mut invocation = Invocation::new(&self.program, &["build", "--no-cache", wasm, "-o", output]);
                 for (host, seen) in &guest.dirs {
                     invocation.args.extend(["--dir".to_string(), format!("{}::{seen}", host.display())]);
                 }

@@ -148,6 +148,14 @@ pub struct Options {
     #[arg(short = 'j', long, value_name = "THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 
+    /// Compiles everything anew.
+    ///
+    /// By default functions that did not change since a program was last compiled are not compiled again. Their code
+    /// is kept in $XDG_CACHE_HOME/wexe or ~/.cache/wexe, at most 256 MiB, which may be removed at any time. The result
+    /// does not depend on it.
+    #[arg(long)]
+    pub no_cache: bool,
+
     /// Prints how long each stage of the compilation took.
     #[arg(long)]
     pub time: bool,
@@ -223,6 +231,7 @@ impl Options {
             invoke: self.invoke.clone(),
             linker: self.linker.clone(),
             strip: self.strip,
+            cache: None,
             threads: self.threads.map_or(0, usize::from),
         })
     }

@@ -7,10 +7,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use wexe_compiler::Progress;
 
 use crate::args::{Build, Emit, Options};
+use crate::cache::Kept;
 use crate::input;
 use crate::report::Report;
 
@@ -35,8 +37,16 @@ pub fn build(args: &Build) -> Result<(), String> {
 pub fn compile(input: &Path, options: &Options, emit: Emit, report: &Report) -> Result<Vec<u8>, String> {
     report.stage("read");
     let wasm = input::read(input)?;
-    wexe_compiler::compile(&wasm, &options.compiler_options(emit)?, report)
-        .map_err(|error| format!("{}: {error}", input::name(input)))
+    let mut compiler_options = options.compiler_options(emit)?;
+    let is_code = matches!(emit, Emit::Exe | Emit::Obj);
+    let kept = if is_code && !options.no_cache { Kept::open(input) } else { None };
+    compiler_options.cache = kept.as_ref().map(|kept| Arc::clone(&kept.code));
+    let compiled = wexe_compiler::compile(&wasm, &compiler_options, report)
+        .map_err(|error| format!("{}: {error}", input::name(input)))?;
+    if let Some(kept) = kept {
+        kept.store();
+    }
+    Ok(compiled)
 }
 
 /// The input's name without its extension, in the current directory.
@@ -94,7 +104,8 @@ fn directory(output: &Path) -> &Path {
     }
 }
 
-fn write(output: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
+/// Writes a file as a whole, or leaves what was there.
+pub fn write(output: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
     if is_stdout(output) {
         let mut stdout = io::stdout().lock();
         stdout.write_all(bytes)?;

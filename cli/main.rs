@@ -5,6 +5,7 @@
 
 mod args;
 mod build;
+mod cache;
 mod embed;
 mod grants;
 mod input;

@@ -4,6 +4,7 @@
 //! are written stands in `tests/README.md`.
 
 mod bounds;
+mod cache;
 mod case;
 mod cli;
 mod clients;
@@ -44,6 +45,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     trials.extend(run::trials());
+    trials.extend(cache::trials());
     trials.extend(clif::trials());
     trials.extend(error::trials());
     trials.extend(cli::trials());

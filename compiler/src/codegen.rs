@@ -3,6 +3,7 @@
 //! Translation and compilation of a function are fused, so that the IR of a large module is never in memory at once;
 //! only that of functions small enough to be inlined is kept.
 
+use crate::cache::Cache;
 use crate::error::{Error, ErrorKind, Result};
 use crate::inline::Inlinable;
 use crate::optimize;
@@ -48,6 +49,24 @@ pub(crate) struct CallSite {
     pub handlers: Vec<(Option<u32>, u32)>,
 }
 
+/// Machine code of one function, wherever that is in its module.
+pub(crate) struct Code {
+    pub code: Vec<u8>,
+    pub alignment: u32,
+    pub references: Vec<Reference>,
+    pub traps: Vec<(u32, Trap)>,
+    pub call_sites: Vec<CallSite>,
+}
+
+/// A [`Relocation`] whose target is the number of a name of the function's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reference {
+    pub offset: u32,
+    pub name: u32,
+    pub addend: i64,
+    pub is_call: bool,
+}
+
 /// Machine code of one unit.
 pub(crate) struct Compiled {
     pub unit: Unit,
@@ -72,6 +91,7 @@ pub(crate) fn compile(
     environment: Environment<'_>,
     units: &[Unit],
     opt_level: OptLevel,
+    cache: Option<&Cache>,
     progress: &dyn Progress,
 ) -> Result<Vec<Compiled>> {
     let inlinable = inlinable(environment, opt_level)?;
@@ -83,7 +103,7 @@ pub(crate) fn compile(
             let Some(function) = thread.function(environment, *unit, &inlinable, opt_level)? else {
                 return Ok(None);
             };
-            let compiled = thread.compile(environment, *unit, function, opt_level)?;
+            let compiled = thread.compile(environment, *unit, function, opt_level, cache)?;
             progress.functions(done.fetch_add(1, Ordering::Relaxed) + 1, units.len());
             Ok(Some(compiled))
         })
@@ -221,26 +241,48 @@ impl Thread {
         unit: Unit,
         function: Function,
         opt_level: OptLevel,
+        cache: Option<&Cache>,
     ) -> Result<Compiled> {
-        self.generate(environment, unit, function, opt_level, false)?;
-        let compiled = self.context.compiled_code().expect("just compiled");
-        let buffer = &compiled.buffer;
-        let relocations = buffer.relocs().iter().map(|reloc| relocation(reloc, &self.context.func)).collect();
-        let traps = buffer.traps().iter();
-        let traps = traps.filter_map(|site| Some((site.offset, translate::table_trap(site.code)?))).collect();
-        let hottest_loop = match unit {
-            Unit::Body(body) => translate::hottest_loop(compiled, environment.profile.calls(body)),
-            _ => None,
+        let names: Vec<Name> = function.params.user_named_funcs().values().map(FunctionName::decode).collect();
+        let mut hottest_loop = None;
+        let mut generate = |function| -> Result<Code> {
+            let compiled = self.generate(environment, unit, function, opt_level, false)?;
+            if let Unit::Body(body) = unit {
+                hottest_loop = translate::hottest_loop(compiled, environment.profile.calls(body));
+            }
+            Ok(code(compiled))
+        };
+        let code = match cache {
+            Some(cache) => cache.code(environment.isa, function, generate)?,
+            None => generate(function)?,
+        };
+        let relocation = |&Reference { offset, name, addend, is_call }: &Reference| Relocation {
+            offset,
+            target: names[name as usize],
+            addend,
+            is_call,
         };
         Ok(Compiled {
             unit,
             hottest_loop,
-            code: buffer.data().to_vec(),
-            alignment: buffer.alignment,
-            relocations,
-            traps,
-            call_sites: call_sites(compiled),
+            relocations: code.references.iter().map(relocation).collect(),
+            code: code.code,
+            alignment: code.alignment,
+            traps: code.traps,
+            call_sites: code.call_sites,
         })
+    }
+}
+
+fn code(compiled: &CompiledCode) -> Code {
+    let buffer = &compiled.buffer;
+    let traps = buffer.traps().iter();
+    Code {
+        code: buffer.data().to_vec(),
+        alignment: buffer.alignment,
+        references: buffer.relocs().iter().map(reference).collect(),
+        traps: traps.filter_map(|site| Some((site.offset, translate::table_trap(site.code)?))).collect(),
+        call_sites: call_sites(compiled),
     }
 }
 
@@ -264,19 +306,17 @@ fn call_sites(compiled: &CompiledCode) -> Vec<CallSite> {
         .collect()
 }
 
-fn relocation(reloc: &FinalizedMachReloc, function: &Function) -> Relocation {
-    let target = match &reloc.target {
-        FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
-            FunctionName::decode(&function.params.user_named_funcs()[*name])
-        }
-        other => unreachable!("no instruction is translated to a reference to {other:?}"),
+fn reference(reloc: &FinalizedMachReloc) -> Reference {
+    let name = match reloc.target {
+        FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => name.as_u32(),
+        ref other => unreachable!("no instruction is translated to a reference to {other:?}"),
     };
     let is_call = match reloc.kind {
         Reloc::X86CallPCRel4 => true,
         Reloc::X86PCRel4 => false,
         other => unreachable!("everything is colocated, so no relocation is {other:?}"),
     };
-    Relocation { offset: reloc.offset, target, addend: reloc.addend, is_call }
+    Reference { offset: reloc.offset, name, addend: reloc.addend, is_call }
 }
 
 /// An error of Cranelift's: a function too large for it, or a bug of ours.

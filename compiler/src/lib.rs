@@ -1,6 +1,7 @@
 //! Compiles a WebAssembly module to one static native Linux executable: the pipeline is [`compile`].
 #![forbid(unsafe_code)]
 
+mod cache;
 mod codegen;
 mod confinement;
 mod constant;
@@ -24,6 +25,7 @@ mod script;
 mod target;
 mod translate;
 
+pub use cache::Cache;
 pub use error::{Error, ErrorKind, Result};
 pub use features::Features;
 pub use note::{Note, read as read_note};

@@ -1,7 +1,9 @@
 //! What the user can choose; everything has the default of `wexe build` without flags.
 
+use crate::cache::Cache;
 use crate::features::Features;
 use std::path::PathBuf;
+use std::sync::Arc;
 use wexe_abi::capabilities::Capability;
 use wexe_abi::embed;
 
@@ -130,6 +132,8 @@ pub struct Options {
     pub linker: Option<PathBuf>,
     /// Leave out the symbol table. Backtraces keep their names.
     pub strip: bool,
+    /// Code of earlier compilations, to use and to add to. The output does not depend on it.
+    pub cache: Option<Arc<Cache>>,
     /// Threads to compile with; 0: as many as there are processors. The output does not depend on it.
     pub threads: usize,
 }

@@ -66,6 +66,8 @@ impl<'a> Built<'a> {
 
     /// Generates the code.
     pub fn compile(&self, isa: &dyn TargetIsa, options: &Options, progress: &dyn Progress) -> Result<Vec<Compiled>> {
-        codegen::compile(self.environment(isa), &self.units, options.opt_level, progress)
+        // What a profile says is not part of the functions that code is generated from.
+        let cache = options.cache.as_deref().filter(|_| !self.profile.is_used());
+        codegen::compile(self.environment(isa), &self.units, options.opt_level, cache, progress)
     }
 }

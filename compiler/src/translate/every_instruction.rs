@@ -151,7 +151,7 @@ fn compiles_for_every_processor() {
         for opt_level in [OptLevel::O0, OptLevel::O2] {
             let options = Options { cpu, opt_level, ..Options::default() };
             let isa = target::isa(&options).unwrap();
-            let compiled = codegen::compile(built.environment(&*isa), &built.units, opt_level, &()).unwrap();
+            let compiled = codegen::compile(built.environment(&*isa), &built.units, opt_level, None, &()).unwrap();
             let calling = |compiled: &&Compiled| !compiled.relocations.is_empty();
             if let Some(compiled) = compiled.iter().find(calling) {
                 let title = codegen::title(built.environment(&*isa), compiled.unit);
