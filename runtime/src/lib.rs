@@ -37,6 +37,7 @@ mod timeout;
 mod trace;
 mod transfer;
 mod trap;
+mod vdso;
 mod wasi_snapshot_preview1;
 mod wasi_unstable;
 mod wasix_32v1;

@@ -62,6 +62,20 @@ pub fn environment(prefix: &'static [u8]) -> impl Iterator<Item = &'static [u8]>
     })
 }
 
+/// What the kernel says of this kind (`AT_…`) behind the environment, if it does.
+pub fn auxiliary(kind: libc::c_ulong) -> Option<usize> {
+    // SAFETY: as in `environment`: another null pointer ends the variables, and a pair of zeros the pairs behind it.
+    unsafe {
+        let mut at = ARGUMENTS.load(Ordering::Relaxed).add(ARGUMENT_COUNT.load(Ordering::Relaxed) + 1);
+        while !(*at).is_null() {
+            at = at.add(1);
+        }
+        let pairs = at.add(1).cast::<[usize; 2]>();
+        let mut pairs = (0..).map(|index| *pairs.add(index)).take_while(|[kind, _]| *kind != 0);
+        Some(pairs.find(|[other, _]| *other == kind as usize)?[1])
+    }
+}
+
 /// Entry of commands and reactors: instantiates every module, then calls `_initialize` and `_start`.
 ///
 /// # Safety
