@@ -11,6 +11,7 @@ mod forward;
 mod induction;
 mod latch;
 mod liveness;
+mod mask;
 mod range;
 mod sum;
 mod wide_multiply;
@@ -18,17 +19,20 @@ mod wide_multiply;
 use crate::declare::{Declarations, Memory};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenResult, Context};
+use range::Bounds;
 
 /// Improves a function of the module.
 pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
     context.func.dfg.resolve_all_aliases();
     wide_multiply::recognise(&mut context.func);
+    let bounds = Bounds::of(&context.func);
+    mask::remove(&mut context.func, &bounds);
     context.flowgraph();
     context.compute_loop_analysis();
     if declarations.memories.iter().any(Memory::folds_addresses) {
         let groups = address::share(context);
         induction::reduce(context, &groups);
-        address::widen(&mut context.func, &groups);
+        address::widen(&mut context.func, &bounds, &groups);
     }
     forward::loads(context);
     carry::recognise(&mut context.func, &context.domtree);

@@ -27,7 +27,7 @@
 //!
 //! Values of SSA are the same for both accesses because definitions dominate uses.
 
-use super::range::upper_bound;
+use super::range::Bounds;
 use super::sum::{Sum, constant, instruction};
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
@@ -125,7 +125,7 @@ fn access(dfg: &DataFlowGraph, inst: Inst, block: Block) -> Option<Access> {
 }
 
 /// Adds in 64 bits, as part of the access, what cannot exceed 32.
-pub(super) fn widen(function: &mut Function, groups: &[Group]) {
+pub(super) fn widen(function: &mut Function, bounds: &Bounds, groups: &[Group]) {
     for group in groups {
         let dfg = &function.dfg;
         let is_narrow = matches!(
@@ -133,8 +133,9 @@ pub(super) fn widen(function: &mut Function, groups: &[Group]) {
             Some(InstructionData::Unary { opcode: Opcode::Uextend, .. })
         );
         let sum = Sum::of(dfg, group.leader.index, |value| is_sum(dfg, value));
-        let bounds = sum.terms.iter().map(|&(term, factor)| upper_bound(dfg, term).saturating_mul(u64::from(factor)));
-        let bound = bounds.fold(u64::from(sum.constant), u64::saturating_add);
+        let largest =
+            sum.terms.iter().map(|&(term, factor)| bounds.upper_bound(dfg, term).saturating_mul(u64::from(factor)));
+        let bound = largest.fold(u64::from(sum.constant), u64::saturating_add);
         let is_operand = sum.terms.len() <= 2 && sum.terms.iter().all(|(_, factor)| *factor == 1);
         if !is_narrow || !is_operand || bound > u64::from(u32::MAX) || (sum.terms.len() == 1 && sum.constant == 0) {
             continue;
@@ -142,7 +143,8 @@ pub(super) fn widen(function: &mut Function, groups: &[Group]) {
         let displaced = |inst: &Inst| i32::try_from(sum.constant).ok()?.checked_add(member_operands(dfg, *inst).1);
         let Some(displacements) = group.members.iter().map(displaced).collect::<Option<Vec<i32>>>() else { continue };
         let mut cursor = FuncCursor::new(function).at_inst(group.leader.inst);
-        let mut terms = sum.terms.iter().map(|(term, _)| operand(&mut cursor, *term)).collect::<Vec<_>>().into_iter();
+        let mut terms =
+            sum.terms.iter().map(|(term, _)| operand(&mut cursor, bounds, *term)).collect::<Vec<_>>().into_iter();
         let first = terms.next().unwrap_or_else(|| cursor.ins().iconst(I64, 0));
         let address = terms.fold(first, |sum, term| cursor.ins().iadd(sum, term));
         for (&inst, displacement) in group.members.iter().zip(displacements) {
@@ -156,11 +158,11 @@ fn is_sum(dfg: &DataFlowGraph, value: Value) -> bool {
 }
 
 /// The term in 64 bits. If it is shifted by what an operand can shift, and loses nothing, it is shifted there.
-fn operand(cursor: &mut FuncCursor<'_>, term: Value) -> Value {
+fn operand(cursor: &mut FuncCursor<'_>, bounds: &Bounds, term: Value) -> Value {
     let dfg = &cursor.func.dfg;
     if let Some(&InstructionData::Binary { opcode: Opcode::Ishl, args: [value, by] }) = instruction(dfg, term)
         && let Some(by @ 1..=3) = constant(dfg, by)
-        && upper_bound(dfg, value) << by <= u64::from(u32::MAX)
+        && bounds.upper_bound(dfg, value) << by <= u64::from(u32::MAX)
     {
         let wide = cursor.ins().uextend(I64, value);
         return cursor.ins().ishl_imm_u(wide, i64::from(by));

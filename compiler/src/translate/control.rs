@@ -7,6 +7,7 @@ use super::profile::is_cold;
 use super::stack::FrameKind;
 use super::{Translator, signature};
 use crate::error::Result;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, BlockCall, InstBuilder, JumpTableData, Value};
 use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable, Operator, ValType};
@@ -284,8 +285,8 @@ impl Translator<'_, '_> {
         let (_, arity) = self.destination(targets.default());
         let mut carriers: Vec<(Block, u32)> = Vec::new();
         let mut by_depth: HashMap<u32, Block> = HashMap::new();
-        let mut calls = Vec::with_capacity(targets.len() as usize + 1);
-        for depth in std::iter::once(Ok(targets.default())).chain(targets.targets()) {
+        let mut blocks = Vec::with_capacity(targets.len() as usize + 1);
+        for depth in targets.targets().chain([Ok(targets.default())]) {
             let depth = depth?;
             let block = match by_depth.get(&depth) {
                 Some(block) => *block,
@@ -301,10 +302,9 @@ impl Translator<'_, '_> {
                     block
                 }
             };
-            calls.push(BlockCall::new(block, [], &mut self.builder.func.dfg.value_lists));
+            blocks.push(block);
         }
-        let table = self.builder.create_jump_table(JumpTableData::new(calls[0], &calls[1..]));
-        self.builder.ins().br_table(index, table);
+        self.branch_by_index(index, &blocks);
         let values = self.stack.pop_many(arity);
         for (carrier, depth) in carriers {
             self.builder.seal_block(carrier);
@@ -315,7 +315,34 @@ impl Translator<'_, '_> {
         self.stack.reachable = false;
         Ok(())
     }
+
+    /// Goes to the block at the index, or to the last. A few comparisons are quicker than a jump through a table, which
+    /// is predicted only by where it went before.
+    fn branch_by_index(&mut self, index: Value, blocks: &[Block]) {
+        let ends = (1..blocks.len()).filter(|&end| blocks[end - 1] != blocks[end]);
+        let ends: Vec<usize> = ends.take(MAX_COMPARISONS + 1).collect();
+        let last = blocks[blocks.len() - 1];
+        if ends.len() > MAX_COMPARISONS {
+            let lists = &mut self.builder.func.dfg.value_lists;
+            let calls: Vec<BlockCall> = blocks.iter().map(|block| BlockCall::new(*block, [], lists)).collect();
+            let [targets @ .., default] = &calls[..] else { unreachable!("there is a last block") };
+            let table = self.builder.create_jump_table(JumpTableData::new(*default, targets));
+            self.builder.ins().br_table(index, table);
+            return;
+        }
+        for end in ends {
+            let is_before = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, index, end as i64);
+            let next = self.builder.create_block();
+            self.builder.ins().brif(is_before, blocks[end - 1], &[], next, &[]);
+            self.builder.seal_block(next);
+            self.builder.switch_to_block(next);
+        }
+        self.builder.ins().jump(last, &[]);
+    }
 }
+
+/// Comparisons instead of a jump table, at most.
+const MAX_COMPARISONS: usize = 3;
 
 /// Values as arguments of a block.
 pub(super) fn block_arguments(values: &[Value]) -> Vec<BlockArg> {

@@ -60,19 +60,29 @@
 ;;| ;; switch
 ;;| function u0:2(i32) -> i32 tail {
 ;;|                                 block0(v0: i32):
-;;| @0061                               br_table v0, block2, [block4, block3]
+;;| @0061                               v2 = iconst.i32 1
+;;| @0061                               v3 = icmp ult v0, v2  ; v2 = 1
+;;| @0061                               brif v3, block4, block5
+;;|
+;;|                                 block5:
+;;| @0061                               v4 = iconst.i32 2
+;;| @0061                               v5 = icmp.i32 ult v0, v4  ; v4 = 2
+;;| @0061                               brif v5, block3, block6
+;;|
+;;|                                 block6:
+;;| @0061                               jump block2
 ;;|
 ;;|                                 block4:
-;;| @0067                               v2 = iconst.i32 100
-;;| @006a                               return v2  ; v2 = 100
+;;| @0067                               v6 = iconst.i32 100
+;;| @006a                               return v6  ; v6 = 100
 ;;|
 ;;|                                 block3:
-;;| @006c                               v3 = iconst.i32 101
-;;| @006f                               return v3  ; v3 = 101
+;;| @006c                               v7 = iconst.i32 101
+;;| @006f                               return v7  ; v7 = 101
 ;;|
 ;;|                                 block2:
-;;| @0071                               v4 = iconst.i32 102
-;;| @0074                               jump block1(v4)  ; v4 = 102
+;;| @0071                               v8 = iconst.i32 102
+;;| @0074                               jump block1(v8)  ; v8 = 102
 ;;|
 ;;|                                 block1(v1: i32):
 ;;| @0074                               return v1
