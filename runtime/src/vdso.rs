@@ -1,5 +1,5 @@
-//! Functions that the kernel maps into every process (the vDSO), found by name in the ELF image that it also maps; rustix
-//! looks there for the time, but not for random numbers. System V ABI, chapter 5 (symbol and hash tables).
+//! Functions that the kernel maps into every process (the vDSO), found by name in the ELF image that it also maps;
+//! rustix looks there for the time, but not for random numbers. System V ABI, chapter 5 (symbol and hash tables).
 
 use crate::start;
 use core::ffi::{CStr, c_char};

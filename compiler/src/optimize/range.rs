@@ -1,5 +1,5 @@
-//! How large an integer can be: an upper bound from the instructions that make it, and for a block's parameter from what
-//! all branches pass to it.
+//! How large an integer can be: an upper bound from the instructions that make it, and for a block's parameter from
+//! what all branches pass to it.
 
 use super::sum::{constant, instruction};
 use cranelift_codegen::ir::{BlockArg, DataFlowGraph, Function, InstructionData, Opcode, Value};

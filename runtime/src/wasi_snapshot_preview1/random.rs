@@ -31,7 +31,8 @@ struct Parameters {
     reserved: [u32; 13],
 }
 
-/// Room for a state, which must not be on two pages. Nothing forks here, so it needs none of the kernel's care for that.
+/// Room for a state, which must not be on two pages. Nothing forks here, so it needs none of the kernel's care for
+/// that.
 #[repr(C, align(512))]
 struct State(UnsafeCell<[u8; 512]>);
 
