@@ -31,6 +31,10 @@ pub(super) fn choose(function: &mut Function, loops: &LoopAnalysis) {
 /// The parts of `value + comparison` (step 1) or `value - comparison` (step −1).
 fn counting(dfg: &DataFlowGraph, inst: Inst) -> Option<(Value, i64, Value)> {
     let InstructionData::Binary { opcode, args: [left, right] } = dfg.insts[inst] else { return None };
+    // Sums of 128 bits that `carry` made have no constants of that width to choose from.
+    if dfg.value_type(left).bits() > 64 {
+        return None;
+    }
     match (opcode, comparison(dfg, left), comparison(dfg, right)) {
         (Opcode::Iadd, None, Some(comparison)) => Some((left, 1, comparison)),
         (Opcode::Iadd, Some(comparison), None) => Some((right, 1, comparison)),

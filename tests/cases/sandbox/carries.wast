@@ -33,6 +33,15 @@
   (func (export "sub-half") (param $a i64) (param $x i64) (param $b i64) (result i64)
     (i64.sub (local.get $x) (i64.extend_i32_u (i64.gt_u (local.get $b) (local.get $a)))))
 
+  ;; What is added is a comparison itself, in a loop.
+  (func (export "add-flag") (param $a i64) (param $b i64) (param $n i32) (result i64) (local $lo i64) (local $hi i64)
+    (loop $next
+      (local.set $lo (i64.add (local.get $a) (i64.extend_i32_u (i64.lt_u (local.get $a) (local.get $b)))))
+      (local.set $hi (i64.add (local.get $hi) (i64.extend_i32_u (i64.lt_u (local.get $lo) (local.get $a)))))
+      (local.set $a (local.get $lo))
+      (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (i64.add (i64.mul (local.get $hi) (i64.const 1000)) (local.get $lo)))
+
   ;; Not less than an operand, but than something else; with a sign; of 32 bits; not less, but at most.
   (func (export "not-operand") (param $a i64) (param $b i64) (param $c i64) (result i64) (local $lo i64)
     (local.set $lo (i64.add (local.get $a) (local.get $b)))
@@ -77,6 +86,8 @@
 (assert_return (invoke "sub" (i64.const 0) (i64.const 0) (i64.const -1) (i64.const -1)) (i64.const 1) (i64.const 0))
 (assert_return (invoke "sub-half" (i64.const 0) (i64.const 0) (i64.const 1)) (i64.const -1))
 (assert_return (invoke "sub-half" (i64.const -1) (i64.const 0) (i64.const 1)) (i64.const 0))
+(assert_return (invoke "add-flag" (i64.const -3) (i64.const -1) (i32.const 5)) (i64.const -1))
+(assert_return (invoke "add-flag" (i64.const 3) (i64.const 5) (i32.const 9)) (i64.const 5))
 (assert_return (invoke "not-operand" (i64.const 1) (i64.const 2) (i64.const 9)) (i64.const 4))
 (assert_return (invoke "not-operand" (i64.const -1) (i64.const 2) (i64.const 0)) (i64.const 1))
 (assert_return (invoke "signed" (i64.const -1) (i64.const 1)) (i64.const 10))
