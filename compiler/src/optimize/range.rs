@@ -1,46 +1,143 @@
 //! How large an integer can be: an upper bound from the instructions that make it, and for a block's parameter from
-//! what all branches pass to it.
+//! what all branches pass to it, and under which condition.
+//!
+//! **Proof** for a loop's counter `p` that is passed as `p + s`, `s > 0`, only if a comparison with a constant `k`
+//! holds:
+//! - `p + s < k` without sign: nothing else is passed. The same bounds any other value.
+//! - `p + s < k` with sign, `0 < k`, and every other value that is passed is at most `m`: as long as `0 ≤ p ≤ M` with
+//!   `M = max(m, k − 1)` and `M + s < 2³¹`, the sum is not negative, so what is passed is between 0 and `k − 1`.
+//! - `p + s ≠ k`, every other value that is passed is the constant `c < k`, and `s` divides `k − c`: the counter goes
+//!   through `c, c + s, …, k − s`, where the sum is `k` and is not passed.
 
-use super::sum::{constant, instruction};
-use cranelift_codegen::ir::{BlockArg, DataFlowGraph, Function, InstructionData, Opcode, Value};
+use super::sum::{Sum, constant, constant_64, instruction};
+use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
+use cranelift_codegen::ir::types::I32;
+use cranelift_codegen::ir::{BlockArg, DataFlowGraph, Function, Inst, InstructionData, Opcode, Value};
 use std::collections::HashMap;
 
 /// Instructions that are looked through on one way.
 const MAX_DEPTH: u32 = 6;
+/// How often bounds are found by means of those that are known.
+const ROUNDS: usize = 2;
 
 /// Upper bounds of the function's values.
+#[derive(Default)]
 pub(super) struct Bounds {
     /// Of parameters that are less than their type allows.
     params: HashMap<Value, u64>,
 }
 
+/// What branches pass to a parameter.
+#[derive(Default)]
+struct Passed {
+    /// At most this, but for what the counting branch passes.
+    bound: u64,
+    /// If all that is the same constant.
+    constant: Option<u32>,
+    /// Whether the constant was looked at.
+    is_entered: bool,
+    counting: Option<Counting>,
+}
+
+/// A branch that passes `param + step` if that compares like this with a constant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Counting {
+    step: u32,
+    condition: IntCC,
+    end: u32,
+}
+
 impl Bounds {
     pub fn of(function: &Function) -> Bounds {
-        let dfg = &function.dfg;
-        let mut bounds = Bounds { params: HashMap::new() };
-        let mut params: HashMap<Value, u64> = HashMap::new();
-        for block in function.layout.blocks() {
-            let Some(terminator) = function.layout.last_inst(block) else { continue };
-            for call in dfg.insts[terminator].branch_destination(&dfg.jump_tables, &dfg.exception_tables) {
-                let passed = call.args(&dfg.value_lists);
-                for (&param, argument) in dfg.block_params(call.block(&dfg.value_lists)).iter().zip(passed) {
-                    let bound = match argument {
-                        BlockArg::Value(value) if dfg.resolve_aliases(value) == param => 0,
-                        BlockArg::Value(value) => bounds.upper_bound(dfg, value),
-                        _ => u64::MAX,
-                    };
-                    params.entry(param).and_modify(|known| *known = bound.max(*known)).or_insert(bound);
+        let mut bounds = Bounds::default();
+        for _ in 0..ROUNDS {
+            let mut params: HashMap<Value, Passed> = HashMap::new();
+            let dfg = &function.dfg;
+            for block in function.layout.blocks() {
+                let Some(terminator) = function.layout.last_inst(block) else { continue };
+                let calls = dfg.insts[terminator].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
+                for (way, call) in calls.iter().enumerate() {
+                    let arguments = call.args(&dfg.value_lists);
+                    for (&param, argument) in dfg.block_params(call.block(&dfg.value_lists)).iter().zip(arguments) {
+                        let passed = params.entry(param).or_default();
+                        match argument {
+                            BlockArg::Value(value) => bounds.pass(dfg, passed, param, value, (terminator, way)),
+                            _ => passed.bound = u64::MAX,
+                        }
+                    }
                 }
             }
+            let known = params.into_iter().map(|(param, passed)| (param, passed.bound()));
+            bounds.params = known.filter(|(_, bound)| *bound < u64::from(u32::MAX)).collect();
         }
-        params.retain(|_, bound| *bound < u64::from(u32::MAX));
-        bounds.params = params;
         bounds
+    }
+
+    /// A branch passes the value, if it goes this way.
+    fn pass(&self, dfg: &DataFlowGraph, passed: &mut Passed, param: Value, value: Value, branch: (Inst, usize)) {
+        let value = dfg.resolve_aliases(value);
+        if value == param {
+            return;
+        }
+        let condition = if dfg.value_type(value) == I32 { condition(dfg, branch, value) } else { None };
+        let bound = match condition {
+            Some((IntCC::UnsignedLessThan, end)) => u64::from(end).saturating_sub(1),
+            Some((condition @ (IntCC::SignedLessThan | IntCC::NotEqual), end)) => {
+                let sum = Sum::of(dfg, value, |value| value != param);
+                let counting = Counting { step: sum.constant, condition, end };
+                let is_counting = sum.terms == [(param, 1)] && (1..1 << 31).contains(&sum.constant);
+                if is_counting && passed.counting.is_none_or(|known| known == counting) {
+                    passed.counting = Some(counting);
+                    return;
+                }
+                self.upper_bound(dfg, value)
+            }
+            _ => self.upper_bound(dfg, value),
+        };
+        passed.bound = passed.bound.max(bound);
+        let constant = constant(dfg, value);
+        passed.constant = if passed.is_entered && passed.constant != constant { None } else { constant };
+        passed.is_entered = true;
     }
 
     /// The value, as an unsigned number, is at most this. (Of what is wider than 64 bits nothing is said.)
     pub fn upper_bound(&self, dfg: &DataFlowGraph, value: Value) -> u64 {
         bound(dfg, &self.params, value, MAX_DEPTH)
+    }
+}
+
+impl Passed {
+    /// The parameter's bound, by the proof above.
+    fn bound(&self) -> u64 {
+        let Some(Counting { step, condition, end }) = self.counting else { return self.bound };
+        let largest = self.bound.max(u64::from(end).saturating_sub(1));
+        let is_proven = match (condition, self.constant) {
+            (IntCC::SignedLessThan, _) => (1..1 << 31).contains(&end) && largest.saturating_add(step.into()) < 1 << 31,
+            (_, Some(first)) => first < end && (end - first) % step == 0,
+            _ => false,
+        };
+        if is_proven { largest } else { u64::MAX }
+    }
+}
+
+/// What holds of a value where a branch goes this way, if that is a comparison of it with a constant.
+fn condition(dfg: &DataFlowGraph, (branch, way): (Inst, usize), value: Value) -> Option<(IntCC, u32)> {
+    let InstructionData::Brif { arg, .. } = dfg.insts[branch] else { return None };
+    let &InstructionData::IntCompare { cond, args: [left, right], .. } = instruction(dfg, arg)? else { return None };
+    // See `compared_sums` in `translate::numeric`.
+    let left = match instruction(dfg, left) {
+        Some(&InstructionData::Unary { opcode: Opcode::Uextend, arg }) => arg,
+        _ => left,
+    };
+    if dfg.resolve_aliases(left) != value {
+        return None;
+    }
+    let holds = if way == 0 { cond } else { cond.complement() };
+    let end = u32::try_from(constant_64(dfg, right)?).ok()?;
+    match holds {
+        IntCC::UnsignedLessThanOrEqual => Some((IntCC::UnsignedLessThan, end.checked_add(1)?)),
+        IntCC::SignedLessThanOrEqual if end < i32::MAX as u32 => Some((IntCC::SignedLessThan, end + 1)),
+        _ => Some((holds, end)),
     }
 }
 
