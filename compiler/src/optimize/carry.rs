@@ -71,7 +71,7 @@ impl Wide {
         let early = self.lower_inst.filter(|lower| {
             let layout = &cursor.func.layout;
             let is_known = |value: Value| match cursor.func.dfg.value_def(value) {
-                ValueDef::Result(made, _) => domtree.dominates(made, *lower, layout),
+                ValueDef::Result(made, _) => made != *lower && domtree.dominates(made, *lower, layout),
                 ValueDef::Param(block, _) => {
                     layout.inst_block(*lower).is_some_and(|lower| domtree.block_dominates(block, lower))
                 }

@@ -33,6 +33,12 @@
   (func (export "sub-half") (param $a i64) (param $x i64) (param $b i64) (result i64)
     (i64.sub (local.get $x) (i64.extend_i32_u (i64.gt_u (local.get $b) (local.get $a)))))
 
+  ;; The lower half is part of the upper one.
+  (func (export "add-itself") (param $a i64) (param $b i64) (param $y i64) (result i64) (local $lo i64)
+    (local.set $lo (i64.add (local.get $a) (local.get $b)))
+    (i64.add
+      (i64.add (local.get $lo) (local.get $y))
+      (i64.extend_i32_u (i64.lt_u (local.get $lo) (local.get $a)))))
   ;; What is added is a comparison itself, in a loop.
   (func (export "add-flag") (param $a i64) (param $b i64) (param $n i32) (result i64) (local $lo i64) (local $hi i64)
     (loop $next
@@ -86,6 +92,8 @@
 (assert_return (invoke "sub" (i64.const 0) (i64.const 0) (i64.const -1) (i64.const -1)) (i64.const 1) (i64.const 0))
 (assert_return (invoke "sub-half" (i64.const 0) (i64.const 0) (i64.const 1)) (i64.const -1))
 (assert_return (invoke "sub-half" (i64.const -1) (i64.const 0) (i64.const 1)) (i64.const 0))
+(assert_return (invoke "add-itself" (i64.const -1) (i64.const 3) (i64.const 10)) (i64.const 13))
+(assert_return (invoke "add-itself" (i64.const 1) (i64.const 3) (i64.const 10)) (i64.const 14))
 (assert_return (invoke "add-flag" (i64.const -3) (i64.const -1) (i32.const 5)) (i64.const -1))
 (assert_return (invoke "add-flag" (i64.const 3) (i64.const 5) (i32.const 9)) (i64.const 5))
 (assert_return (invoke "not-operand" (i64.const 1) (i64.const 2) (i64.const 9)) (i64.const 4))
