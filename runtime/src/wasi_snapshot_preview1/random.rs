@@ -14,8 +14,12 @@ use wexe_abi::types::{Pointer, Size};
 ///
 /// Source: `random_get` in wasi_snapshot_preview1.witx.
 pub fn random_get(buf: Pointer, buf_len: Size) -> Result<()> {
-    let buffer = memory::bytes(buf, buf_len)?;
-    if from_vdso(buffer) { Ok(()) } else { transfer::fill_random(buffer) }
+    let mut buffer = memory::bytes(buf, buf_len)?;
+    while !buffer.is_empty() {
+        let Some(filled) = from_vdso(buffer) else { return transfer::fill_random(buffer) };
+        buffer = buffer.part(filled, buffer.len() - filled)?;
+    }
+    Ok(())
 }
 
 /// The vDSO's `getrandom` (Linux 6.11): a system call only when it has to begin anew. Its arguments are those of the
@@ -46,22 +50,23 @@ const ABSENT: *mut () = ptr::dangling_mut();
 /// How many bytes of the room the function wants.
 static STATE_LEN: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether the vDSO has filled all of the buffer.
-fn from_vdso(buffer: Bytes) -> bool {
+/// How many bytes the vDSO has filled, if it does that at all: of very many, not all at once.
+fn from_vdso(buffer: Bytes) -> Option<usize> {
     let mut function = FUNCTION.load(Ordering::Relaxed);
     if function.is_null() {
         function = find().unwrap_or(ABSENT);
         FUNCTION.store(function, Ordering::Relaxed);
     }
     if function == ABSENT {
-        return false;
+        return None;
     }
     let (state, state_len) = (ptr::from_ref(&STATE).cast_mut(), STATE_LEN.load(Ordering::Relaxed));
     // SAFETY: `find` found a function of this type, and room enough for its state; the buffer is guest memory.
-    unsafe {
+    let filled = unsafe {
         let function = core::mem::transmute::<*mut (), GetRandom>(function);
-        function(buffer.as_ptr(), buffer.len(), 0, state, state_len) == buffer.len() as isize
-    }
+        function(buffer.as_ptr(), buffer.len(), 0, state, state_len)
+    };
+    usize::try_from(filled).ok().filter(|filled| (1..=buffer.len()).contains(filled))
 }
 
 fn find() -> Option<*mut ()> {
