@@ -87,10 +87,14 @@ impl Translator<'_, '_> {
 
     /// The alias region of this kind of access; ids are the same in all functions, as inlining demands.
     pub(super) fn region(&mut self, region: Region) -> AliasRegion {
+        let imported = &self.environment.module.imported;
+        // Two imports can be the same.
+        let shared =
+            |index: u32, imported: usize| if (index as usize) < imported { 0 } else { index.min(REGIONS_PER_KIND) };
         let region = match region {
-            Region::Memory(index) => Region::Memory(index.min(REGIONS_PER_KIND)),
-            Region::Global(index) => Region::Global(index.min(REGIONS_PER_KIND)),
-            Region::Table(index) => Region::Table(index.min(REGIONS_PER_KIND)),
+            Region::Memory(index) => Region::Memory(shared(index, imported.memories)),
+            Region::Global(index) => Region::Global(shared(index, imported.globals)),
+            Region::Table(index) => Region::Table(shared(index, imported.tables)),
             Region::State | Region::Counters => region,
         };
         let dfg = &mut self.builder.func.dfg;

@@ -1,0 +1,35 @@
+;; Two imports can be the same memory, global or table: what is stored through one is loaded through the other.
+
+(module $m
+  (memory (export "memory") 1)
+  (global (export "global") (mut i32) (i32.const 0))
+  (table (export "table") 2 funcref))
+(register "m" $m)
+
+(module
+  (import "m" "memory" (memory $a 1))
+  (import "m" "memory" (memory $b 1))
+  (import "m" "global" (global $x (mut i32)))
+  (import "m" "global" (global $y (mut i32)))
+  (import "m" "table" (table $s 2 funcref))
+  (import "m" "table" (table $t 2 funcref))
+  (memory $own 1)
+  (elem declare func $f)
+  (func $f)
+  (func (export "memory") (param $p i32) (result i32)
+    (i32.store $a (local.get $p) (i32.const 1))
+    (i32.store $b (local.get $p) (i32.const 2))
+    (i32.store $own (local.get $p) (i32.const 3))
+    (i32.load $a (local.get $p)))
+  (func (export "global") (result i32)
+    (global.set $x (i32.const 1))
+    (global.set $y (i32.const 2))
+    (global.get $x))
+  (func (export "table") (result i32)
+    (table.set $s (i32.const 0) (ref.null func))
+    (table.set $t (i32.const 0) (ref.func $f))
+    (ref.is_null (table.get $s (i32.const 0)))))
+
+(assert_return (invoke "memory" (i32.const 8)) (i32.const 2))
+(assert_return (invoke "global") (i32.const 2))
+(assert_return (invoke "table") (i32.const 0))
