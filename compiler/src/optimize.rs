@@ -12,14 +12,24 @@ mod induction;
 mod latch;
 mod liveness;
 mod mask;
+mod passed;
 mod range;
 mod sum;
 mod wide_multiply;
 
 use crate::declare::{Declarations, Memory};
+use cranelift_codegen::ir::{Function, Inst, Value};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenResult, Context};
 use range::Bounds;
+
+/// Removes an instruction with one result: what used that uses the value.
+fn replace_by(function: &mut Function, inst: Inst, value: Value) {
+    let result = function.dfg.first_result(inst);
+    function.dfg.clear_results(inst);
+    function.dfg.change_to_alias(result, value);
+    function.layout.remove_inst(inst);
+}
 
 /// Improves a function of the module.
 pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {

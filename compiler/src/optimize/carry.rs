@@ -10,6 +10,7 @@
 //! WebAssembly without the wide-arithmetic proposal has no carry, so compilers compare to find it. A processor has it
 //! from the lower half (`adc`, `sbb`), which is made once more where the upper half comes later.
 
+use super::replace_by;
 use super::sum::instruction;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::dominator_tree::DominatorTree;
@@ -91,19 +92,12 @@ impl Wide {
         };
         let (lower, upper) = cursor.ins().isplit(sum);
         if let Some(early) = early {
-            become_alias(cursor.func, early, lower);
-            cursor.func.layout.remove_inst(early);
+            replace_by(cursor.func, early, lower);
         }
         cursor.goto_inst(inst);
-        become_alias(cursor.func, inst, upper);
-        cursor.remove_inst_and_step_back();
+        cursor.prev_inst();
+        replace_by(cursor.func, inst, upper);
     }
-}
-
-fn become_alias(function: &mut Function, inst: Inst, value: Value) {
-    let result = function.dfg.first_result(inst);
-    function.dfg.clear_results(inst);
-    function.dfg.change_to_alias(result, value);
 }
 
 /// The operands of an instruction with this opcode that makes the value.

@@ -10,6 +10,8 @@
 //! some, and never of a block's parameter, so the extension on the left is an instruction, and one that each iteration
 //! waits for.
 
+use super::passed::{Passed, passed};
+use super::replace_by;
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::dominator_tree::DominatorTree;
@@ -28,7 +30,8 @@ pub(super) fn widen(context: &mut Context) {
     let blocks: Vec<Block> = func.layout.blocks().collect();
     let insts = blocks.iter().flat_map(|&block| func.layout.block_insts(block));
     let extensions: Vec<(Inst, Value)> = insts.filter_map(|inst| Some((inst, extended(&func.dfg, inst)?))).collect();
-    let passed = passed(func, &blocks);
+    let narrow = passed(func).filter(|passed| func.dfg.value_type(passed.param) == I32);
+    let passed: Vec<Passed> = narrow.collect();
     let params = wide_params(&func.dfg, domtree, &passed, extensions.iter().map(|(_, value)| *value));
     let arguments = passed.iter().filter(|passed| params.contains(&passed.param)).filter_map(|passed| passed.argument);
     let loads: BTreeSet<Value> = extensions
@@ -57,10 +60,7 @@ pub(super) fn widen(context: &mut Context) {
     pass_wide(func, &blocks, &wide);
     for (inst, value) in extensions {
         if let Some(&new) = wide.get(&func.dfg.resolve_aliases(value)) {
-            let result = func.dfg.first_result(inst);
-            func.dfg.clear_results(inst);
-            func.dfg.change_to_alias(result, new);
-            func.layout.remove_inst(inst);
+            replace_by(func, inst, new);
         }
     }
     func.dfg.resolve_all_aliases();
@@ -93,32 +93,6 @@ fn widen_load(dfg: &mut DataFlowGraph, inst: Inst) -> Value {
         *opcode = wide_load(*opcode).unwrap_or(*opcode);
     }
     dfg.replace_result(dfg.first_result(inst), I64)
-}
-
-/// What a branch hands to a parameter of 32 bits.
-struct Passed {
-    param: Value,
-    from: Block,
-    to: Block,
-    /// None if only the branch itself makes it, as calls do that may end with an exception.
-    argument: Option<Value>,
-}
-
-fn passed(function: &Function, blocks: &[Block]) -> Vec<Passed> {
-    let dfg = &function.dfg;
-    let mut all = Vec::new();
-    for &from in blocks {
-        let Some(terminator) = function.layout.last_inst(from) else { continue };
-        for call in dfg.insts[terminator].branch_destination(&dfg.jump_tables, &dfg.exception_tables) {
-            let to = call.block(&dfg.value_lists);
-            for (&param, argument) in dfg.block_params(to).iter().zip(call.args(&dfg.value_lists)) {
-                if dfg.value_type(param) == I32 {
-                    all.push(Passed { param, from, to, argument: argument.as_value() });
-                }
-            }
-        }
-    }
-    all
 }
 
 /// The parameters that can be wide at no cost, except for what enters a loop.

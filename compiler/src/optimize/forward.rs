@@ -12,6 +12,7 @@
 //!
 //! The load that goes away cannot have been the one that traps: the same bytes were accessed before it.
 
+use super::replace_by;
 use super::sum::{Sum, instruction};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::types::I32;
@@ -125,7 +126,7 @@ fn block_loads(function: &mut Function, block: Block, known: &mut Vec<Known>) {
     let mut next = function.layout.first_inst(block);
     while let Some(inst) = next {
         next = function.layout.next_inst(inst);
-        let dfg = &mut function.dfg;
+        let dfg = &function.dfg;
         let opcode = dfg.insts[inst].opcode();
         let place = Place::of(dfg, inst);
         match (dfg.insts[inst], place) {
@@ -134,11 +135,7 @@ fn block_loads(function: &mut Function, block: Block, known: &mut Vec<Known>) {
                 let ty = dfg.value_type(result);
                 let same = |known: &&Known| (known.opcode, known.ty) == (opcode, ty) && known.place.is_same(&place);
                 match known.iter().find(same).map(|known| known.value) {
-                    Some(value) => {
-                        dfg.clear_results(inst);
-                        dfg.change_to_alias(result, value);
-                        function.layout.remove_inst(inst);
-                    }
+                    Some(value) => replace_by(function, inst, value),
                     None => remember(known, Known { place, opcode, ty, value: result }),
                 }
             }

@@ -3,6 +3,7 @@
 //! A local that a loop carries but nobody reads costs a register and an instruction in each iteration; Cranelift
 //! removes dead instructions, but not such circles.
 
+use super::passed::{Passed, passed};
 use cranelift_codegen::entity::EntitySet;
 use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, Opcode, Value, ValueDef};
 
@@ -73,19 +74,11 @@ struct Arguments {
 
 impl Arguments {
     fn of(function: &Function) -> Arguments {
-        let dfg = &function.dfg;
         let mut arguments = Arguments { passed: Vec::new(), kept: Vec::new() };
-        for block in function.layout.blocks() {
-            let Some(terminator) = function.layout.last_inst(block) else { continue };
-            let destinations = dfg.insts[terminator].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
-            for destination in destinations {
-                let params = dfg.block_params(destination.block(&dfg.value_lists));
-                for (&param, argument) in params.iter().zip(destination.args(&dfg.value_lists)) {
-                    match argument {
-                        BlockArg::Value(value) => arguments.passed.push((param, value)),
-                        _ => arguments.kept.push(param),
-                    }
-                }
+        for Passed { param, argument, .. } in passed(function) {
+            match argument {
+                Some(value) => arguments.passed.push((param, value)),
+                None => arguments.kept.push(param),
             }
         }
         arguments.passed.sort_unstable();

@@ -7,6 +7,7 @@
 //! Compilers know what a number is made of only within a block, and mask it once more in another.
 
 use super::range::Bounds;
+use super::replace_by;
 use super::sum::constant_64;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{Function, InstructionData, Opcode};
@@ -16,7 +17,7 @@ pub(super) fn remove(function: &mut Function, bounds: &Bounds) {
     let mut cursor = FuncCursor::new(function);
     while cursor.next_block().is_some() {
         while let Some(inst) = cursor.next_inst() {
-            let dfg = &mut cursor.func.dfg;
+            let dfg = &cursor.func.dfg;
             let InstructionData::Binary { opcode: Opcode::Band, args: [left, right] } = dfg.insts[inst] else {
                 continue;
             };
@@ -25,10 +26,8 @@ pub(super) fn remove(function: &mut Function, bounds: &Bounds) {
                 ((mask + 1).is_power_of_two() && bounds.upper_bound(dfg, value) <= mask).then_some(value)
             });
             if let Some(value) = masked {
-                let result = dfg.first_result(inst);
-                dfg.clear_results(inst);
-                dfg.change_to_alias(result, value);
-                cursor.remove_inst_and_step_back();
+                cursor.prev_inst();
+                replace_by(cursor.func, inst, value);
             }
         }
     }

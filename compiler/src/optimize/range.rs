@@ -9,10 +9,11 @@
 //! - `p + s ≠ k`, every other value that is passed is the constant `c < k`, and `s` divides `k − c`: the counter goes
 //!   through `c, c + s, …, k − s`, where the sum is `k` and is not passed.
 
+use super::passed::{Passed, passed};
 use super::sum::{Sum, constant, constant_64, instruction};
 use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
 use cranelift_codegen::ir::types::I32;
-use cranelift_codegen::ir::{BlockArg, DataFlowGraph, Function, Inst, InstructionData, Opcode, Value};
+use cranelift_codegen::ir::{DataFlowGraph, Function, InstructionData, Opcode, Value};
 use std::collections::HashMap;
 
 /// Instructions that are looked through on one way.
@@ -27,9 +28,9 @@ pub(super) struct Bounds {
     params: HashMap<Value, u64>,
 }
 
-/// What branches pass to a parameter.
+/// What is known of all that branches pass to a parameter.
 #[derive(Default)]
-struct Passed {
+struct Incoming {
     /// At most this, but for what the counting branch passes.
     bound: u64,
     /// If all that is the same constant.
@@ -51,53 +52,45 @@ impl Bounds {
     pub fn of(function: &Function) -> Bounds {
         let mut bounds = Bounds::default();
         for _ in 0..ROUNDS {
-            let mut params: HashMap<Value, Passed> = HashMap::new();
-            let dfg = &function.dfg;
-            for block in function.layout.blocks() {
-                let Some(terminator) = function.layout.last_inst(block) else { continue };
-                let calls = dfg.insts[terminator].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
-                for (way, call) in calls.iter().enumerate() {
-                    let arguments = call.args(&dfg.value_lists);
-                    for (&param, argument) in dfg.block_params(call.block(&dfg.value_lists)).iter().zip(arguments) {
-                        let passed = params.entry(param).or_default();
-                        match argument {
-                            BlockArg::Value(value) => bounds.pass(dfg, passed, param, value, (terminator, way)),
-                            _ => passed.bound = u64::MAX,
-                        }
-                    }
-                }
+            let mut params: HashMap<Value, Incoming> = HashMap::new();
+            for passed in passed(function) {
+                bounds.pass(&function.dfg, params.entry(passed.param).or_default(), &passed);
             }
-            let known = params.into_iter().map(|(param, passed)| (param, passed.bound()));
+            let known = params.into_iter().map(|(param, incoming)| (param, incoming.bound()));
             bounds.params = known.filter(|(_, bound)| *bound < u64::from(u32::MAX)).collect();
         }
         bounds
     }
 
-    /// A branch passes the value, if it goes this way.
-    fn pass(&self, dfg: &DataFlowGraph, passed: &mut Passed, param: Value, value: Value, branch: (Inst, usize)) {
-        let value = dfg.resolve_aliases(value);
+    /// Takes one more value into account.
+    fn pass(&self, dfg: &DataFlowGraph, incoming: &mut Incoming, passed: &Passed) {
+        let param = passed.param;
+        let Some(value) = passed.argument.map(|value| dfg.resolve_aliases(value)) else {
+            incoming.bound = u64::MAX;
+            return;
+        };
         if value == param {
             return;
         }
-        let condition = if dfg.value_type(value) == I32 { condition(dfg, branch, value) } else { None };
+        let condition = if dfg.value_type(value) == I32 { condition(dfg, passed, value) } else { None };
         let bound = match condition {
             Some((IntCC::UnsignedLessThan, end)) => u64::from(end).saturating_sub(1),
             Some((condition @ (IntCC::SignedLessThan | IntCC::NotEqual), end)) => {
                 let sum = Sum::of(dfg, value, |value| value != param);
                 let counting = Counting { step: sum.constant, condition, end };
                 let is_counting = sum.terms == [(param, 1)] && (1..1 << 31).contains(&sum.constant);
-                if is_counting && passed.counting.is_none_or(|known| known == counting) {
-                    passed.counting = Some(counting);
+                if is_counting && incoming.counting.is_none_or(|known| known == counting) {
+                    incoming.counting = Some(counting);
                     return;
                 }
                 self.upper_bound(dfg, value)
             }
             _ => self.upper_bound(dfg, value),
         };
-        passed.bound = passed.bound.max(bound);
+        incoming.bound = incoming.bound.max(bound);
         let constant = constant(dfg, value);
-        passed.constant = if passed.is_entered && passed.constant != constant { None } else { constant };
-        passed.is_entered = true;
+        incoming.constant = if incoming.is_entered && incoming.constant != constant { None } else { constant };
+        incoming.is_entered = true;
     }
 
     /// The value, as an unsigned number, is at most this. (Of what is wider than 64 bits nothing is said.)
@@ -106,7 +99,7 @@ impl Bounds {
     }
 }
 
-impl Passed {
+impl Incoming {
     /// The parameter's bound, by the proof above.
     fn bound(&self) -> u64 {
         let Some(Counting { step, condition, end }) = self.counting else { return self.bound };
@@ -121,8 +114,8 @@ impl Passed {
 }
 
 /// What holds of a value where a branch goes this way, if that is a comparison of it with a constant.
-fn condition(dfg: &DataFlowGraph, (branch, way): (Inst, usize), value: Value) -> Option<(IntCC, u32)> {
-    let InstructionData::Brif { arg, .. } = dfg.insts[branch] else { return None };
+fn condition(dfg: &DataFlowGraph, passed: &Passed, value: Value) -> Option<(IntCC, u32)> {
+    let InstructionData::Brif { arg, .. } = dfg.insts[passed.branch] else { return None };
     let &InstructionData::IntCompare { cond, args: [left, right], .. } = instruction(dfg, arg)? else { return None };
     // See `compared_sums` in `translate::numeric`.
     let left = match instruction(dfg, left) {
@@ -132,7 +125,7 @@ fn condition(dfg: &DataFlowGraph, (branch, way): (Inst, usize), value: Value) ->
     if dfg.resolve_aliases(left) != value {
         return None;
     }
-    let holds = if way == 0 { cond } else { cond.complement() };
+    let holds = if passed.way == 0 { cond } else { cond.complement() };
     let end = u32::try_from(constant_64(dfg, right)?).ok()?;
     match holds {
         IntCC::UnsignedLessThanOrEqual => Some((IntCC::UnsignedLessThan, end.checked_add(1)?)),
