@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
-use nix::pty::{Winsize, openpty};
+use nix::pty::{OpenptyResult, Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
 use nix::unistd::Pid;
@@ -69,17 +69,24 @@ fn modes(terminal: &OwnedFd) -> Result<Termios, String> {
     tcgetattr(terminal).map_err(|error| format!("tcgetattr: {error}"))
 }
 
-/// Runs the program on a terminal; tells it by `byte` what to do as soon as it is in raw mode, then sends it `signal`.
-fn raw(options: &str, byte: u8, signal: Option<Signal>, expected: Ended) -> Result<(), String> {
+/// What `wexe build` makes of these arguments, as `program` in a directory; and a terminal of this size, with its
+/// modes.
+fn built(args: &str, ws_row: u16, ws_col: u16) -> Result<(TempDir, OpenptyResult, Termios), String> {
     let directory = TempDir::new();
-    let built = shell(&format!("wexe build $CASES/terminal/raw.wat -o program {options}"), &directory)?;
+    let built = shell(&format!("wexe build {args} -o program"), &directory)?;
     if built.status != "0" {
         return Err(format!("{:?}", case::lines(&built, &directory)));
     }
-    let failed = |error: std::io::Error| error.to_string();
-    let size = Winsize { ws_row: 30, ws_col: 90, ws_xpixel: 0, ws_ypixel: 0 };
+    let size = Winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 };
     let terminal = openpty(&size, None).map_err(|error| format!("openpty: {error}"))?;
     let before = modes(&terminal.slave)?;
+    Ok((directory, terminal, before))
+}
+
+/// Runs the program on a terminal; tells it by `byte` what to do as soon as it is in raw mode, then sends it `signal`.
+fn raw(options: &str, byte: u8, signal: Option<Signal>, expected: Ended) -> Result<(), String> {
+    let (directory, terminal, before) = built(&format!("$CASES/terminal/raw.wat {options}"), 30, 90)?;
+    let failed = |error: std::io::Error| error.to_string();
     // A shell lets what it starts in the background ignore both.
     let mut command = Command::new("env");
     command.arg("--default-signal=INT,QUIT").arg(directory.path().join("program"));
@@ -111,15 +118,8 @@ fn raw(options: &str, byte: u8, signal: Option<Signal>, expected: Ended) -> Resu
 
 /// A program that edits lines, on a terminal that somebody types at.
 fn prompt() -> Result<(), String> {
-    let directory = TempDir::new();
-    let built = shell("wexe build $CASES/../guests/wasix/programs/prompt.wasm --timeout 60s -o program", &directory)?;
-    if built.status != "0" {
-        return Err(format!("{:?}", case::lines(&built, &directory)));
-    }
+    let (directory, terminal, before) = built("$CASES/../guests/wasix/programs/prompt.wasm --timeout 60s", 24, 80)?;
     let failed = |error: std::io::Error| error.to_string();
-    let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
-    let terminal = openpty(&size, None).map_err(|error| format!("openpty: {error}"))?;
-    let before = modes(&terminal.slave)?;
     let input = terminal.slave.try_clone().map_err(failed)?;
     let mut command = Command::new(directory.path().join("program"));
     let mut program = command.env_clear().stdin(input).stdout(terminal.slave).spawn().map_err(failed)?;

@@ -62,39 +62,49 @@ impl Cache {
         Some(pack)
     }
 
-    /// A function's code: what is known of it, or what `generate` makes.
-    pub(crate) fn code(
-        &self,
-        isa: &dyn TargetIsa,
-        function: Function,
-        generate: impl FnOnce(Function) -> Result<Code>,
-    ) -> Result<Code> {
-        let key = self.key(isa, &function);
-        let known = self.known.get(&key).map(|range| &self.pack[range.clone()]);
-        let (entry, code) = match known.and_then(|entry| Some((entry.to_vec(), read(entry)?))) {
-            Some((entry, code)) => (entry, code),
-            None => {
-                let code = generate(function)?;
-                (write(&code), code)
-            }
-        };
+    /// The code for one target.
+    pub(crate) fn target(&self, isa: &dyn TargetIsa) -> CacheTarget<'_> {
+        let mut prefix = Hash256(Sha256::new());
+        self.identity.hash(&mut prefix);
+        isa.flags().to_string().hash(&mut prefix);
+        for flag in isa.isa_flags() {
+            flag.to_string().hash(&mut prefix);
+        }
+        CacheTarget { cache: self, prefix }
+    }
+
+    fn known(&self, key: &Key) -> Option<Code> {
+        read(&self.pack[self.known.get(key)?.clone()])
+    }
+
+    fn keep(&self, key: &Key, code: &Code, is_new: bool) {
+        let entry = write(code);
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.has_new |= known.is_none();
+        used.has_new |= is_new;
         used.entries.extend(key);
         used.entries.extend((entry.len() as u32).to_le_bytes());
         used.entries.extend(entry);
-        Ok(code)
     }
+}
 
-    fn key(&self, isa: &dyn TargetIsa, function: &Function) -> Key {
-        let mut hash = Hash256(Sha256::new());
-        self.identity.hash(&mut hash);
-        isa.flags().to_string().hash(&mut hash);
-        for flag in isa.isa_flags() {
-            flag.to_string().hash(&mut hash);
-        }
+/// The part of a cache that is for one target.
+pub(crate) struct CacheTarget<'a> {
+    cache: &'a Cache,
+    /// What all keys are hashed from, but for the function.
+    prefix: Hash256,
+}
+
+impl CacheTarget<'_> {
+    /// A function's code: what is known of it, or what `generate` makes.
+    pub fn code(&self, function: Function, generate: impl FnOnce(Function) -> Result<Code>) -> Result<Code> {
+        let mut hash = self.prefix.clone();
         function.stencil.hash(&mut hash);
-        hash.0.finalize().into()
+        let key = hash.0.finalize().into();
+        let known = self.cache.known(&key);
+        let is_new = known.is_none();
+        let code = known.map_or_else(|| generate(function), Ok)?;
+        self.cache.keep(&key, &code, is_new);
+        Ok(code)
     }
 }
 
@@ -116,6 +126,7 @@ fn entries(pack: &[u8]) -> Option<HashMap<Key, Range<usize>>> {
     Some(entries)
 }
 
+#[derive(Clone)]
 struct Hash256(Sha256);
 
 impl Hasher for Hash256 {

@@ -3,7 +3,7 @@
 //! Translation and compilation of a function are fused, so that the IR of a large module is never in memory at once;
 //! only that of functions small enough to be inlined is kept.
 
-use crate::cache::Cache;
+use crate::cache::{Cache, CacheTarget};
 use crate::error::{Error, ErrorKind, Result};
 use crate::inline::Inlinable;
 use crate::optimize;
@@ -95,18 +95,22 @@ pub(crate) fn compile(
     progress: &dyn Progress,
 ) -> Result<Vec<Compiled>> {
     let inlinable = inlinable(environment, opt_level)?;
+    let cache = cache.map(|cache| cache.target(environment.isa));
     let done = AtomicUsize::new(0);
     progress.functions(0, units.len());
     let compiled: Result<Vec<Option<Compiled>>> = units
         .par_iter()
-        .map_init(Thread::default, |thread, unit| {
-            let Some(function) = thread.function(environment, *unit, &inlinable, opt_level)? else {
-                return Ok(None);
-            };
-            let compiled = thread.compile(environment, *unit, function, opt_level, cache)?;
-            progress.functions(done.fetch_add(1, Ordering::Relaxed) + 1, units.len());
-            Ok(Some(compiled))
-        })
+        .map_init(
+            || Thread::new(opt_level),
+            |thread, unit| {
+                let Some(function) = thread.function(environment, *unit, &inlinable)? else {
+                    return Ok(None);
+                };
+                let compiled = thread.compile(environment, *unit, function, cache.as_ref())?;
+                progress.functions(done.fetch_add(1, Ordering::Relaxed) + 1, units.len());
+                Ok(Some(compiled))
+            },
+        )
         .collect();
     let mut compiled: Vec<Compiled> = compiled?.into_iter().flatten().collect();
     compiled.sort_by_key(|unit| match unit.unit {
@@ -123,18 +127,19 @@ pub(crate) fn text(environment: Environment<'_>, units: &[Unit], opt_level: OptL
     let inlinable = inlinable(environment, opt_level)?;
     let texts: Result<Vec<String>> = units
         .par_iter()
-        .map_init(Thread::default, |thread, unit| {
-            let Some(function) = thread.function(environment, *unit, &inlinable, opt_level)? else {
-                return Ok(String::new());
-            };
-            let title = title(environment, *unit);
-            match text {
-                Text::Clif => Ok(format!(";; {title}\n{function}\n")),
-                Text::Asm => {
-                    Ok(format!("{title}:\n{}\n", thread.disassemble(environment, *unit, function, opt_level)?))
+        .map_init(
+            || Thread::new(opt_level),
+            |thread, unit| {
+                let Some(function) = thread.function(environment, *unit, &inlinable)? else {
+                    return Ok(String::new());
+                };
+                let title = title(environment, *unit);
+                match text {
+                    Text::Clif => Ok(format!(";; {title}\n{function}\n")),
+                    Text::Asm => Ok(format!("{title}:\n{}\n", thread.disassemble(environment, *unit, function)?)),
                 }
-            }
-        })
+            },
+        )
         .collect();
     Ok(texts?.concat())
 }
@@ -162,21 +167,19 @@ fn inlinable(environment: Environment<'_>, opt_level: OptLevel) -> Result<Inlina
 struct Thread {
     workspace: Workspace,
     context: Context,
-}
-
-impl Default for Thread {
-    fn default() -> Thread {
-        Thread { workspace: Workspace::default(), context: Context::new() }
-    }
+    opt_level: OptLevel,
 }
 
 impl Thread {
+    fn new(opt_level: OptLevel) -> Thread {
+        Thread { workspace: Workspace::default(), context: Context::new(), opt_level }
+    }
+
     fn function(
         &mut self,
         environment: Environment<'_>,
         unit: Unit,
         inlinable: &Inlinable,
-        opt_level: OptLevel,
     ) -> Result<Option<Function>> {
         let workspace = &mut self.workspace;
         let function = match unit {
@@ -196,7 +199,7 @@ impl Thread {
             inlinable
                 .inline(&mut self.context, environment, body)
                 .map_err(|error| failure(environment, unit, &error))?;
-            if opt_level != OptLevel::O0 {
+            if self.opt_level != OptLevel::O0 {
                 optimize::optimize(&mut self.context, environment.declarations);
             }
         }
@@ -208,13 +211,12 @@ impl Thread {
         environment: Environment<'_>,
         unit: Unit,
         function: Function,
-        opt_level: OptLevel,
         disassemble: bool,
     ) -> Result<&CompiledCode> {
         self.context.clear();
         self.context.set_disasm(disassemble);
         self.context.func = function;
-        if opt_level != OptLevel::O0 {
+        if self.opt_level != OptLevel::O0 {
             optimize::simplify(&mut self.context, environment.isa)
                 .map_err(|error| failure(environment, unit, &error))?;
         }
@@ -224,14 +226,8 @@ impl Thread {
         }
     }
 
-    fn disassemble(
-        &mut self,
-        environment: Environment<'_>,
-        unit: Unit,
-        function: Function,
-        opt_level: OptLevel,
-    ) -> Result<String> {
-        let compiled = self.generate(environment, unit, function, opt_level, true)?;
+    fn disassemble(&mut self, environment: Environment<'_>, unit: Unit, function: Function) -> Result<String> {
+        let compiled = self.generate(environment, unit, function, true)?;
         Ok(compiled.vcode.clone().unwrap_or_default())
     }
 
@@ -240,20 +236,19 @@ impl Thread {
         environment: Environment<'_>,
         unit: Unit,
         function: Function,
-        opt_level: OptLevel,
-        cache: Option<&Cache>,
+        cache: Option<&CacheTarget<'_>>,
     ) -> Result<Compiled> {
         let names: Vec<Name> = function.params.user_named_funcs().values().map(FunctionName::decode).collect();
         let mut hottest_loop = None;
         let mut generate = |function| -> Result<Code> {
-            let compiled = self.generate(environment, unit, function, opt_level, false)?;
+            let compiled = self.generate(environment, unit, function, false)?;
             if let Unit::Body(body) = unit {
                 hottest_loop = translate::hottest_loop(compiled, environment.profile.calls(body));
             }
             Ok(code(compiled))
         };
         let code = match cache {
-            Some(cache) => cache.code(environment.isa, function, generate)?,
+            Some(cache) => cache.code(function, generate)?,
             None => generate(function)?,
         };
         let relocation = |&Reference { offset, name, addend, is_call }: &Reference| Relocation {

@@ -50,9 +50,7 @@ pub fn arguments() -> impl ExactSizeIterator<Item = &'static CStr> {
 /// What stands behind `prefix` in those variables of the environment that begin with it. Of others, only the bytes that
 /// tell are looked at.
 pub fn environment(prefix: &'static [u8]) -> impl Iterator<Item = &'static [u8]> + Clone {
-    let count = ARGUMENT_COUNT.load(Ordering::Relaxed) + 1;
-    // SAFETY: as in `arguments`: the environment follows the null pointer that ends the arguments.
-    let first = unsafe { ARGUMENTS.load(Ordering::Relaxed).add(count) };
+    let first = first_variable();
     // SAFETY: the kernel ends all of them with a null pointer.
     let variables = (0..).map(move |index| unsafe { *first.add(index) }).take_while(|variable| !variable.is_null());
     // SAFETY: the kernel ends every variable with a zero byte, which the prefix has not.
@@ -62,11 +60,16 @@ pub fn environment(prefix: &'static [u8]) -> impl Iterator<Item = &'static [u8]>
     })
 }
 
+fn first_variable() -> *const *const c_char {
+    // SAFETY: as in `arguments`: the environment follows the null pointer that ends the arguments.
+    unsafe { ARGUMENTS.load(Ordering::Relaxed).add(ARGUMENT_COUNT.load(Ordering::Relaxed) + 1) }
+}
+
 /// What the kernel says of this kind (`AT_…`) behind the environment, if it does.
 pub fn auxiliary(kind: libc::c_ulong) -> Option<usize> {
     // SAFETY: as in `environment`: another null pointer ends the variables, and a pair of zeros the pairs behind it.
     unsafe {
-        let mut at = ARGUMENTS.load(Ordering::Relaxed).add(ARGUMENT_COUNT.load(Ordering::Relaxed) + 1);
+        let mut at = first_variable();
         while !(*at).is_null() {
             at = at.add(1);
         }

@@ -13,6 +13,9 @@ use std::collections::HashMap;
 use wasmparser::{BlockType, BrTable, Operator, ValType};
 use wexe_abi::trap::Trap;
 
+/// Comparisons instead of a jump table, at most.
+const MAX_COMPARISONS: usize = 3;
+
 impl Translator<'_, '_> {
     pub(super) fn control(&mut self, operator: &Operator<'_>) -> Result<bool> {
         match operator {
@@ -340,9 +343,6 @@ impl Translator<'_, '_> {
         self.builder.ins().jump(last, &[]);
     }
 }
-
-/// Comparisons instead of a jump table, at most.
-const MAX_COMPARISONS: usize = 3;
 
 /// Values as arguments of a block.
 pub(super) fn block_arguments(values: &[Value]) -> Vec<BlockArg> {
