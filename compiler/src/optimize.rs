@@ -15,6 +15,7 @@ mod mask;
 mod passed;
 mod range;
 mod sum;
+mod vector;
 mod wide_multiply;
 
 use crate::declare::{Declarations, Memory};
@@ -59,5 +60,6 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     extension::widen(context);
     context.egraph_pass(isa, &mut Default::default())?;
     latch::merge(context);
+    vector::vectorise(context);
     Ok(())
 }

@@ -1,0 +1,276 @@
+//! Loops over numbers that lie side by side in memory → loops over vectors of them.
+//!
+//! ```text
+//! loop(n):                           entry(n):        branch is_apart and n < end - 8, vectors(n), loop(n)
+//!     a = load p + n                 vectors(n):
+//!     store a * b, q + n       →         a = load.f64x2 p + n
+//!     branch n + 8 < end, loop           store a * (b, b), q + n
+//!                                        branch n + 16 < end - 8, vectors(n + 16), loop(n + 16)
+//!                                    loop(n): …
+//! ```
+//!
+//! A *cycle* is an innermost loop without branches other than those that leave it. Several iterations of it are
+//! written one after the other, without the branches; [`pack`] then replaces instructions that do the same by one on
+//! vectors. The new loop runs for as long as none of its iterations would have left the old one, and the old one does
+//! the rest, so that nothing behind the loop changes.
+//!
+//! **Proof.** The new loop makes the accesses that the old one would make, at the same addresses, unless one of them
+//! traps; in another order, which is observable only where two accesses overlap: that they do not is checked before the
+//! loop, or known. If one of them traps, the old loop would trap as well, in an iteration that the new one had begun.
+//! An access of a later iteration may then precede the trap. Its address is that of an earlier, valid one plus at most
+//! `MAX_DISTANCE`, so it stays where [`super::induction`] has shown that nothing but the memory is.
+
+mod cycle;
+mod emit;
+mod pack;
+mod place;
+
+use super::address::MAX_DISTANCE;
+use cranelift_codegen::Context;
+use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
+use cycle::{Cycle, End};
+use place::{Distances, Start, Stream};
+use std::collections::HashMap;
+
+/// Instructions that a new loop may begin with.
+const MAX_INSTRUCTIONS: i64 = 256;
+/// How often a loop must be known to go round, where it is known.
+const MIN_ROUNDS: i64 = 3;
+
+/// Rewrites what the head of this file describes.
+pub(super) fn vectorise(context: &mut Context) {
+    context.compute_loop_analysis();
+    let Context { func, cfg, loop_analysis: loops, .. } = context;
+    let cycles: Vec<Cycle> = loops.loops().filter_map(|id| Cycle::of(func, cfg, loops, id)).collect();
+    for cycle in cycles {
+        if let Some(limit) = limit(func, &cycle) {
+            rewrite(func, &cycle, &limit);
+        }
+    }
+    context.flowgraph();
+}
+
+/// How many iterations to make one of, and until when; none if the cycle stores nothing side by side.
+fn limit(function: &Function, cycle: &Cycle) -> Option<Limit> {
+    let stores = cycle.insts.iter().filter_map(|&inst| {
+        let (base, lane) = place::stored(&function.dfg, inst)?;
+        let stream = cycle.streams.get(&base)?;
+        let is_dense = stream.step > 0 && stream.step % i64::from(lane.bytes()) == 0;
+        // So many make whole vectors.
+        is_dense.then(|| pack::BYTES / gcd(pack::BYTES, stream.step))
+    });
+    let whole = stores.max()?;
+    let furthest = cycle.streams.values().map(|stream| stream.step.abs()).max()?;
+    // Several vectors at once: the processor overlaps them better than iterations of a loop.
+    [(4, MAX_INSTRUCTIONS / 2), (2, MAX_INSTRUCTIONS / 2), (1, MAX_INSTRUCTIONS)].into_iter().find_map(
+        |(vectors, len)| {
+            let iterations = whole * vectors;
+            let is_small = cycle.insts.len() as i64 * iterations <= len;
+            let is_near = furthest.saturating_mul(iterations) <= i64::from(MAX_DISTANCE);
+            if is_small && is_near { Limit::of(function, cycle, iterations) } else { None }
+        },
+    )
+}
+
+fn gcd(left: i64, right: i64) -> i64 {
+    if right == 0 { left } else { gcd(right, left % right) }
+}
+
+/// The blocks of a new loop, which come before those of the old one.
+struct Blocks {
+    /// Decides which of both loops to enter. Its parameters are those of the old loop's header.
+    entry: Block,
+    /// Makes what the new loop does not change.
+    before: Block,
+    vectors: Block,
+}
+
+fn rewrite(function: &mut Function, cycle: &Cycle, limit: &Limit) {
+    let [entry, before, vectors] = [(); 3].map(|()| {
+        let block = function.dfg.make_block();
+        function.layout.insert_block(block, cycle.header);
+        block
+    });
+    let blocks = Blocks { entry, before, vectors };
+    for block in [entry, vectors] {
+        for &param in &cycle.params {
+            let number = function.dfg.value_type(param);
+            function.dfg.append_block_param(block, number);
+        }
+    }
+    let (streams, next) = copy(function, cycle, vectors, limit.iterations);
+    let plan = streams.and_then(|streams| Some((pack::plan(function, vectors, &next, &streams)?, streams)));
+    let Some((plan, streams)) = plan else {
+        for block in [entry, before, vectors] {
+            while let Some(inst) = function.layout.first_inst(block) {
+                function.layout.remove_inst(inst);
+            }
+            function.layout.remove_block(block);
+        }
+        return;
+    };
+    let end = finish(function, cycle, &blocks, limit, &next);
+    emit::rewrite(function, &plan, vectors, before);
+    enter(function, cycle, &blocks, limit, end, &streams, &plan.distances);
+    for &branch in &cycle.entries {
+        redirect(function, branch, cycle.header, entry);
+    }
+}
+
+/// Copies iterations of the cycle into the block, without its branches. Returns the streams of the copy, unless an
+/// offset is too large, and the values of the header's parameters behind it.
+fn copy(
+    function: &mut Function,
+    cycle: &Cycle,
+    block: Block,
+    iterations: i64,
+) -> (Option<HashMap<Value, Stream>>, Vec<Value>) {
+    let params = function.dfg.block_params(block).to_vec();
+    let mut values: HashMap<Value, Value> = cycle.params.iter().copied().zip(params.iter().copied()).collect();
+    let mut bases = HashMap::new();
+    let mut is_addressed = true;
+    for iteration in 0..iterations {
+        for &inst in &cycle.insts {
+            let is_constant = function.dfg.inst_args(inst).is_empty();
+            if iteration > 0 && is_constant {
+                continue;
+            }
+            let new = function.dfg.clone_inst(inst);
+            let location = function.srcloc(inst);
+            function.set_srcloc(new, location);
+            function.dfg.map_inst_values(new, |value| values.get(&value).copied().unwrap_or(value));
+            if let Some((base, stream)) =
+                place::base(&function.dfg, inst).and_then(|base| cycle.streams.get_key_value(&base))
+            {
+                let first = *bases.entry(*base).or_insert_with(|| values.get(base).copied().unwrap_or(*base));
+                is_addressed &= place::displace(&mut function.dfg, new, first, stream.step * iteration);
+            }
+            function.layout.append_inst(new, block);
+            let results = function.dfg.inst_results(inst).to_vec();
+            values.extend(results.into_iter().zip(function.dfg.inst_results(new).to_vec()));
+        }
+        let next: Vec<Value> = cycle.next.iter().map(|value| values.get(value).copied().unwrap_or(*value)).collect();
+        values.extend(cycle.params.iter().copied().zip(next));
+    }
+    let next = cycle.params.iter().enumerate().map(|(index, param)| match cycle.steps[index] {
+        Some(step) => {
+            let number = function.dfg.value_type(*param);
+            let mut cursor = FuncCursor::new(function).at_bottom(block);
+            let step = cursor.ins().iconst(number, narrow(number, step.wrapping_mul(iterations)));
+            cursor.ins().iadd(params[index], step)
+        }
+        None => values[param],
+    });
+    let next = next.collect();
+    let streams = bases.into_iter().map(|(base, new)| (new, cycle.streams[&base])).collect();
+    (is_addressed.then_some(streams), next)
+}
+
+/// The constant in as many bits as the type has.
+fn narrow(number: Type, value: i64) -> i64 {
+    if number == I64 { value } else { value & ((1 << number.bits()) - 1) }
+}
+
+/// Until when the new loop runs: for as long as the counter is before `end - margin`.
+struct Limit {
+    /// How many iterations of the old loop one of the new loop makes.
+    iterations: i64,
+    counter: usize,
+    number: Type,
+    end: End,
+    margin: i64,
+    /// How the counter compares with what is ahead of it.
+    before: IntCC,
+}
+
+impl Limit {
+    fn of(function: &Function, cycle: &Cycle, iterations: i64) -> Option<Limit> {
+        let counter = cycle.exit.counter;
+        let number = function.dfg.value_type(cycle.params[counter]);
+        let step = cycle.steps[counter]?;
+        let margin = cycle.exit.ahead + step * (iterations - 1);
+        let before = if step > 0 { IntCC::SignedLessThan } else { IntCC::SignedGreaterThan };
+        let mut end = cycle.exit.end;
+        if let End::Constant(value) = end {
+            let value = value.checked_sub(margin)?;
+            if number == I32 && i32::try_from(value).is_err() {
+                return None;
+            }
+            end = End::Constant(value);
+            let rounds = cycle.initial[counter].map(|initial| value.wrapping_sub(initial) / (step * iterations));
+            if rounds.is_some_and(|rounds| rounds < MIN_ROUNDS) {
+                return None;
+            }
+        }
+        Some(Limit { iterations, counter, number, end, margin, before })
+    }
+}
+
+/// Ends the new loop; returns what its counter must be before.
+fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit, next: &[Value]) -> Value {
+    let mut cursor = FuncCursor::new(function).at_bottom(blocks.entry);
+    let end = match limit.end {
+        End::Constant(value) => cursor.ins().iconst(limit.number, narrow(limit.number, value)),
+        End::Value(value) => cursor.ins().iadd_imm_s(value, -limit.margin),
+    };
+    let args: Vec<BlockArg> = next.iter().copied().map(BlockArg::from).collect();
+    let mut cursor = FuncCursor::new(function).at_bottom(blocks.vectors);
+    let is_before = cursor.ins().icmp(limit.before, next[limit.counter], end);
+    cursor.ins().brif(is_before, blocks.vectors, &args, cycle.header, &args);
+    let params: Vec<BlockArg> = function.dfg.block_params(blocks.entry).iter().copied().map(BlockArg::from).collect();
+    FuncCursor::new(function).at_bottom(blocks.before).ins().jump(blocks.vectors, &params);
+    end
+}
+
+/// Enters the new loop if it would go round, and no two of its streams are too near to one another; else the old one.
+fn enter(
+    function: &mut Function,
+    cycle: &Cycle,
+    blocks: &Blocks,
+    limit: &Limit,
+    end: Value,
+    streams: &HashMap<Value, Stream>,
+    distances: &Distances,
+) {
+    let params = function.dfg.block_params(blocks.entry).to_vec();
+    let mut cursor = FuncCursor::new(function).at_bottom(blocks.entry);
+    let mut conditions = vec![cursor.ins().icmp(limit.before, params[limit.counter], end)];
+    if let End::Value(value) = limit.end
+        && limit.margin != 0
+    {
+        // The subtraction has not wrapped around.
+        conditions.push(cursor.ins().icmp(limit.before, end, value));
+    }
+    for (&(first, second), &(low, high)) in &distances.0 {
+        let [first, second] = [first, second].map(|base| {
+            let Stream { start, counter, .. } = streams[&base];
+            match start {
+                Start::Value(start) => cursor.ins().iadd(start, params[counter]),
+                Start::Constant(start) => cursor.ins().iadd_imm_s(params[counter], start),
+            }
+        });
+        // Below `low + 1` is the same as far above it.
+        let distance = cursor.ins().isub(first, second);
+        let distance = cursor.ins().iadd_imm_s(distance, -(low + 1));
+        conditions.push(cursor.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, distance, high - low - 1));
+    }
+    let all = conditions.into_iter().reduce(|all, condition| cursor.ins().band(all, condition));
+    let args: Vec<BlockArg> = params.into_iter().map(BlockArg::from).collect();
+    if let Some(condition) = all {
+        cursor.ins().brif(condition, blocks.before, &[], cycle.header, &args);
+    }
+}
+
+/// Lets a branch go to another block.
+fn redirect(function: &mut Function, branch: Inst, from: Block, to: Block) {
+    let dfg = &mut function.dfg;
+    let ways = dfg.insts[branch].branch_destination_mut(&mut dfg.jump_tables, &mut dfg.exception_tables);
+    for way in ways {
+        if way.block(&dfg.value_lists) == from {
+            way.set_block(to, &mut dfg.value_lists);
+        }
+    }
+}

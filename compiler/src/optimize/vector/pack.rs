@@ -1,0 +1,361 @@
+//! Instructions of one block that do the same to numbers side by side → one instruction on vectors.
+//!
+//! It begins with numbers that are stored side by side, and goes from each instruction to what it is made of:
+//!
+//! ```text
+//! a = load p            c = load p + 8               v = load.f64x2 p
+//! b = fmul a, x         d = fmul c, x          →     w = fmul v, (x, x)
+//! store b, q            store d, q + 8               store w, q
+//! ```
+//!
+//! A *pack* is such a row of values. A vector is stored where the last of its numbers was, and loaded where the first
+//! was: so accesses change places, and a pack is only made if [`super::place`] allows that. What is still needed as a
+//! number of its own is computed as before, or taken out of a vector that was loaded.
+
+use super::place::{self, Distances, Place, Stream};
+use cranelift_codegen::ir::types::{F32, F64, I32};
+use cranelift_codegen::ir::{Block, Function, Inst, Opcode, Value, ValueDef};
+use std::collections::{HashMap, HashSet};
+
+/// Bytes in a vector.
+pub(super) const BYTES: i64 = 16;
+/// How long a chain of instructions may be.
+const MAX_DEPTH: usize = 32;
+/// Loads and stores that a block may contain.
+const MAX_ACCESSES: usize = 96;
+
+/// A row of values that a vector contains.
+#[derive(Clone)]
+pub(super) struct Pack {
+    pub lanes: Vec<Value>,
+    pub kind: Kind,
+}
+
+#[derive(Clone)]
+pub(super) enum Kind {
+    /// Loaded from side by side.
+    Load,
+    /// Made by this operation from other packs.
+    Operation(Opcode, Vec<usize>),
+    /// Made by shifting a pack by so many bits.
+    Shift(Opcode, usize, Value),
+    /// One value again and again.
+    Splat,
+    /// Values that have nothing in common.
+    Gather,
+}
+
+/// Numbers that are stored side by side.
+#[derive(Clone)]
+pub(super) struct Stored {
+    pub stores: Vec<Inst>,
+    pub pack: usize,
+}
+
+/// What replaces the instructions of a block.
+#[derive(Clone, Default)]
+pub(super) struct Plan {
+    /// Those that others are made of come first.
+    pub packs: Vec<Pack>,
+    pub stored: Vec<Stored>,
+    /// What must hold wherever the block is entered.
+    pub distances: Distances,
+    by_lanes: HashMap<Vec<Value>, usize>,
+    /// Loads that belong to a pack, and the position at which it is loaded.
+    hoisted: Vec<(Inst, usize)>,
+    /// Stores that belong to a pack, and the position at which it is stored.
+    delayed: HashMap<Inst, usize>,
+}
+
+/// The block for which a plan is made.
+struct Planner<'a> {
+    function: &'a Function,
+    block: Block,
+    streams: &'a HashMap<Value, Stream>,
+    /// Where the block's instructions are.
+    positions: HashMap<Inst, usize>,
+    accesses: Vec<(Inst, Place)>,
+    plan: Plan,
+}
+
+/// Finds what to replace in a block, whose end needs these values; none if it does not pay.
+pub(super) fn plan(
+    function: &Function,
+    block: Block,
+    ends: &[Value],
+    streams: &HashMap<Value, Stream>,
+) -> Option<Plan> {
+    let insts = || function.layout.block_insts(block);
+    let positions = insts().enumerate().map(|(position, inst)| (inst, position)).collect();
+    let accesses: Vec<_> = insts().filter_map(|inst| Some((inst, Place::of(&function.dfg, inst)?))).collect();
+    if accesses.len() > MAX_ACCESSES {
+        return None;
+    }
+    let mut planner = Planner { function, block, streams, positions, accesses, plan: Plan::default() };
+    for stores in planner.rows() {
+        let before = planner.plan.clone();
+        if !planner.store(stores) {
+            planner.plan = before;
+        }
+    }
+    let scalar = planner.cost(&Plan::default(), ends);
+    let vector = planner.cost(&planner.plan, ends);
+    (vector * 5 <= scalar * 4).then_some(planner.plan)
+}
+
+impl Planner<'_> {
+    /// Stores to adjacent places, as many as make a vector.
+    fn rows(&self) -> Vec<Vec<Inst>> {
+        let dfg = &self.function.dfg;
+        let stored =
+            |&(inst, place): &(Inst, Place)| Some((place.base, place::stored(dfg, inst)?.1, place.offset, inst));
+        let mut stores: Vec<_> = self.accesses.iter().filter_map(stored).collect();
+        stores.sort_by_key(|&(base, lane, offset, inst)| (base, lane.bits(), lane.is_float(), offset, inst));
+        let mut rows = Vec::new();
+        let mut row: Vec<Inst> = Vec::new();
+        let mut end = None;
+        for (base, lane, offset, inst) in stores {
+            if end != Some((base, lane, offset)) {
+                row.clear();
+            }
+            row.push(inst);
+            end = offset.checked_add(lane.bytes() as i32).map(|offset| (base, lane, offset));
+            if row.len() as u32 * lane.bytes() == BYTES as u32 {
+                rows.push(std::mem::take(&mut row));
+            }
+        }
+        rows.sort_by_key(|row| row.iter().map(|inst| self.positions[inst]).max());
+        rows
+    }
+
+    /// Plans to store the vector of what these store; false if that would be wrong.
+    fn store(&mut self, stores: Vec<Inst>) -> bool {
+        let dfg = &self.function.dfg;
+        let lanes = stores.iter().map(|&store| dfg.inst_args(store)[0]).collect();
+        let pack = self.pack(lanes, MAX_DEPTH);
+        let last = stores.iter().map(|store| self.positions[store]).max().unwrap_or_default();
+        self.plan.delayed.extend(stores.iter().map(|&store| (store, last)));
+        let is_sound = stores.iter().all(|store| self.can_delay(*store, last));
+        self.plan.stored.push(Stored { stores, pack });
+        is_sound
+    }
+
+    /// Whether no other access can tell that the store takes place at a later position.
+    fn can_delay(&mut self, store: Inst, last: usize) -> bool {
+        let place = self.place(store);
+        let position = self.positions[&store];
+        let Planner { plan, streams, .. } = self;
+        for &(other, at) in &self.accesses {
+            let was = self.positions[&other];
+            let mut is: Vec<usize> =
+                plan.hoisted.iter().filter(|(inst, _)| *inst == other).map(|(_, position)| *position).collect();
+            if is.is_empty() {
+                is.push(plan.delayed.get(&other).copied().unwrap_or(was));
+            }
+            // Those of one vector do not overlap.
+            let changes = |is: &usize| *is != last && (was < position) != (*is < last);
+            if other != store && is.iter().any(changes) && !plan.distances.separate(streams, &place, &at) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether no store can tell that the load takes place at an earlier position.
+    fn can_hoist(&mut self, load: Inst, first: usize) -> bool {
+        let place = self.place(load);
+        let position = self.positions[&load];
+        let Planner { plan, streams, .. } = self;
+        for &(other, at) in &self.accesses {
+            if !self.function.dfg.insts[other].opcode().can_store() {
+                continue;
+            }
+            let was = self.positions[&other];
+            let is = plan.delayed.get(&other).copied().unwrap_or(was);
+            if (was < position) != (is < first) && !plan.distances.separate(streams, &place, &at) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn place(&self, inst: Inst) -> Place {
+        let access = self.accesses.iter().find(|(access, _)| *access == inst);
+        access.expect("packs are of the block's accesses").1
+    }
+
+    /// The pack of these values.
+    fn pack(&mut self, lanes: Vec<Value>, depth: usize) -> usize {
+        if let Some(&known) = self.plan.by_lanes.get(&lanes) {
+            return known;
+        }
+        let kind = self.kind(&lanes, depth);
+        let index = self.plan.packs.len();
+        self.plan.packs.push(Pack { lanes: lanes.clone(), kind });
+        self.plan.by_lanes.insert(lanes, index);
+        index
+    }
+
+    fn kind(&mut self, lanes: &[Value], depth: usize) -> Kind {
+        let dfg = &self.function.dfg;
+        if lanes.iter().all(|&lane| place::is_equal(dfg, lane, lanes[0])) {
+            return Kind::Splat;
+        }
+        let Some(insts) = lanes.iter().map(|lane| self.made_here(*lane)).collect::<Option<Vec<Inst>>>() else {
+            return Kind::Gather;
+        };
+        let opcode = dfg.insts[insts[0]].opcode();
+        let lane = dfg.value_type(lanes[0]);
+        let is_same = insts.iter().all(|&inst| dfg.insts[inst].opcode() == opcode);
+        if !is_same || depth == 0 {
+            return Kind::Gather;
+        }
+        if opcode == Opcode::Load {
+            return if self.load(&insts) { Kind::Load } else { Kind::Gather };
+        }
+        let args: Vec<Vec<Value>> = insts.iter().map(|&inst| dfg.inst_args(inst).to_vec()).collect();
+        match opcode {
+            Opcode::Fadd | Opcode::Fmul | Opcode::Iadd | Opcode::Band | Opcode::Bor | Opcode::Bxor => {
+                let args = self.ordered(args);
+                self.operation(opcode, &args, depth)
+            }
+            Opcode::Imul if lane == I32 => {
+                let args = self.ordered(args);
+                self.operation(opcode, &args, depth)
+            }
+            Opcode::Fsub | Opcode::Fdiv | Opcode::Isub | Opcode::Sqrt | Opcode::Fneg | Opcode::Fabs | Opcode::Bnot => {
+                self.operation(opcode, &args, depth)
+            }
+            Opcode::Ishl | Opcode::Ushr => {
+                let by = args[0][1];
+                if args.iter().any(|args| !place::is_equal(dfg, args[1], by)) {
+                    return Kind::Gather;
+                }
+                let shifted = self.pack(args.iter().map(|args| args[0]).collect(), depth - 1);
+                Kind::Shift(opcode, shifted, by)
+            }
+            _ => Kind::Gather,
+        }
+    }
+
+    fn operation(&mut self, opcode: Opcode, args: &[Vec<Value>], depth: usize) -> Kind {
+        let operands = (0..args[0].len())
+            .map(|operand| self.pack(args.iter().map(|args| args[operand]).collect(), depth - 1))
+            .collect();
+        Kind::Operation(opcode, operands)
+    }
+
+    /// Exchanges operands such that each fits those of the first lane.
+    fn ordered(&self, mut args: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
+        let first = args[0].clone();
+        for args in &mut args[1..] {
+            let fit = |left: usize, right: usize| self.fit(first[0], args[left]) + self.fit(first[1], args[right]);
+            if fit(1, 0) > fit(0, 1) {
+                args.swap(0, 1);
+            }
+        }
+        args
+    }
+
+    /// How well two values fit into one vector.
+    fn fit(&self, left: Value, right: Value) -> u32 {
+        let dfg = &self.function.dfg;
+        if place::is_equal(dfg, left, right) {
+            return 3;
+        }
+        let (Some(first), Some(second)) = (self.made_here(left), self.made_here(right)) else { return 0 };
+        match (Place::of(dfg, first), Place::of(dfg, second)) {
+            (Some(first), Some(second)) if first.base == second.base => 2,
+            (None, None) if dfg.insts[first].opcode() == dfg.insts[second].opcode() => 2,
+            (None, None) | (Some(_), Some(_)) => 1,
+            _ => 0,
+        }
+    }
+
+    /// Plans to load what is adjacent; false if it is not, or if that would be wrong.
+    fn load(&mut self, loads: &[Inst]) -> bool {
+        let places: Vec<Place> = loads.iter().map(|load| self.place(*load)).collect();
+        let is_next = |pair: &[Place]| {
+            pair[0].base == pair[1].base && pair[0].offset.checked_add(pair[0].bytes as i32) == Some(pair[1].offset)
+        };
+        let first = loads.iter().map(|load| self.positions[load]).min().unwrap_or_default();
+        let before = self.plan.distances.clone();
+        let is_sound = places.windows(2).all(is_next) && loads.iter().all(|load| self.can_hoist(*load, first));
+        if is_sound {
+            self.plan.hoisted.extend(loads.iter().map(|&load| (load, first)));
+        } else {
+            self.plan.distances = before;
+        }
+        is_sound
+    }
+
+    fn made_here(&self, value: Value) -> Option<Inst> {
+        match self.function.dfg.value_def(value) {
+            ValueDef::Result(inst, _) if self.positions.contains_key(&inst) => Some(inst),
+            _ => None,
+        }
+    }
+
+    /// How many instructions the block needs with this plan.
+    fn cost(&self, plan: &Plan, ends: &[Value]) -> usize {
+        let needed = self.needed(plan, ends);
+        let dfg = &self.function.dfg;
+        let scalars = needed.iter().filter(|&&inst| !dfg.inst_args(inst).is_empty()).count();
+        let vectors: usize = plan.packs.iter().map(|pack| self.pack_cost(pack)).sum();
+        scalars + vectors + plan.stored.len()
+    }
+
+    fn pack_cost(&self, pack: &Pack) -> usize {
+        match pack.kind {
+            Kind::Load | Kind::Operation(..) | Kind::Shift(..) => 1,
+            Kind::Splat | Kind::Gather if pack.lanes.iter().all(|lane| self.is_made_before(*lane)) => 0,
+            Kind::Splat => 1,
+            Kind::Gather => match self.function.dfg.value_type(pack.lanes[0]) {
+                F32 | F64 => pack.lanes.len() - 1,
+                _ => pack.lanes.len() * 2,
+            },
+        }
+    }
+
+    /// Whether the value can be made before the block.
+    fn is_made_before(&self, value: Value) -> bool {
+        match self.function.dfg.value_def(value) {
+            ValueDef::Param(block, _) => block != self.block,
+            _ => self.made_here(value).is_none() || place::is_constant(&self.function.dfg, value),
+        }
+    }
+
+    /// The instructions whose effect or value is needed beside the vectors.
+    fn needed(&self, plan: &Plan, ends: &[Value]) -> HashSet<Inst> {
+        let dfg = &self.function.dfg;
+        let mut pending: Vec<Inst> = ends.iter().filter_map(|value| self.made_here(*value)).collect();
+        for &(inst, place) in &self.accesses {
+            let is_packed = plan.delayed.contains_key(&inst) || plan.is_hoisted(inst);
+            pending.extend((!is_packed).then_some(inst));
+            pending.extend(self.made_here(place.base));
+        }
+        for pack in &plan.packs {
+            match pack.kind {
+                Kind::Splat | Kind::Gather => {
+                    pending.extend(pack.lanes.iter().filter_map(|lane| self.made_here(*lane)))
+                }
+                Kind::Shift(_, _, by) => pending.extend(self.made_here(by)),
+                Kind::Load | Kind::Operation(..) => {}
+            }
+        }
+        let mut needed = HashSet::new();
+        while let Some(inst) = pending.pop() {
+            if needed.insert(inst) && !plan.is_hoisted(inst) {
+                pending.extend(dfg.inst_args(inst).iter().filter_map(|arg| self.made_here(*arg)));
+            }
+        }
+        needed
+    }
+}
+
+impl Plan {
+    /// Whether the instruction is a load that belongs to a pack.
+    pub fn is_hoisted(&self, inst: Inst) -> bool {
+        self.hoisted.iter().any(|(load, _)| *load == inst)
+    }
+}

@@ -1,0 +1,138 @@
+//! Where loads and stores go, and which of them may change places.
+
+use crate::optimize::sum::instruction;
+use cranelift_codegen::ir::types::{F32, F64, I32, I64};
+use cranelift_codegen::ir::{AliasRegion, DataFlowGraph, Inst, InstructionData, Opcode, Type, Value};
+use std::collections::{BTreeMap, HashMap};
+
+/// Pairs of streams whose distance is checked before a loop.
+const MAX_DISTANCES: usize = 8;
+
+/// An address that advances by the same step in each iteration.
+#[derive(Clone, Copy)]
+pub(super) struct Stream {
+    pub start: Start,
+    /// Position of the header's parameter that is added.
+    pub counter: usize,
+    pub step: i64,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Start {
+    Constant(i64),
+    Value(Value),
+}
+
+/// Bytes of memory.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub base: Value,
+    pub offset: i32,
+    pub bytes: u32,
+    region: Option<AliasRegion>,
+}
+
+impl Place {
+    pub fn of(dfg: &DataFlowGraph, inst: Inst) -> Option<Place> {
+        let (base, offset, flags, value) = match dfg.insts[inst] {
+            InstructionData::Load { arg, offset, flags, .. } => (arg, offset, flags, dfg.first_result(inst)),
+            InstructionData::Store { args: [value, base], offset, flags, .. } => (base, offset, flags, value),
+            _ => return None,
+        };
+        // (What is narrower in memory is taken for wider.)
+        let bytes = dfg.value_type(value).bytes();
+        Some(Place { base, offset: offset.into(), bytes, region: dfg.mem_flags[flags].alias_region() })
+    }
+}
+
+/// How far apart the streams of a loop must be: for two addresses, the distances between which theirs must not lie.
+#[derive(Clone, Default)]
+pub(super) struct Distances(pub BTreeMap<(Value, Value), (i64, i64)>);
+
+impl Distances {
+    /// Whether two places do not overlap, if the distances are kept.
+    pub fn separate(&mut self, streams: &HashMap<Value, Stream>, left: &Place, right: &Place) -> bool {
+        if matches!((left.region, right.region), (Some(left), Some(right)) if left != right) {
+            return true;
+        }
+        let (first, second) = if left.base <= right.base { (left, right) } else { (right, left) };
+        // They overlap if the first base less the second is between these.
+        let ahead = i64::from(second.offset) - i64::from(first.offset);
+        let (low, high) = (ahead - i64::from(first.bytes), ahead + i64::from(second.bytes));
+        if first.base == second.base {
+            return low >= 0 || high <= 0;
+        }
+        let steps = [first, second].map(|place| streams.get(&place.base).map(|stream| stream.step));
+        if steps[0].is_none() || steps[0] != steps[1] {
+            return false;
+        }
+        let key = (first.base, second.base);
+        if self.0.len() == MAX_DISTANCES && !self.0.contains_key(&key) {
+            return false;
+        }
+        let known = self.0.entry(key).or_insert((low, high));
+        *known = (known.0.min(low), known.1.max(high));
+        true
+    }
+}
+
+/// The address that the instruction accesses, without its offset.
+pub(super) fn base(dfg: &DataFlowGraph, inst: Inst) -> Option<Value> {
+    Place::of(dfg, inst).map(|place| place.base)
+}
+
+/// The address and type of a number that the instruction stores as it is.
+pub(super) fn stored(dfg: &DataFlowGraph, inst: Inst) -> Option<(Value, Type)> {
+    match dfg.insts[inst] {
+        InstructionData::Store { opcode: Opcode::Store, args: [value, base], .. } => {
+            let lane = dfg.value_type(value);
+            is_lane(lane).then_some((base, lane))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn is_lane(number: Type) -> bool {
+    matches!(number, I32 | I64 | F32 | F64)
+}
+
+/// Lets the instruction access what is so many bytes behind an address; false if that is too far.
+pub(super) fn displace(dfg: &mut DataFlowGraph, inst: Inst, base: Value, by: i64) -> bool {
+    let (address, offset) = match &mut dfg.insts[inst] {
+        InstructionData::Load { arg, offset, .. } => (arg, offset),
+        InstructionData::Store { args: [_, address], offset, .. } => (address, offset),
+        other => unreachable!("{other:?} is no access"),
+    };
+    *address = base;
+    let sum = i64::from(i32::from(*offset)).checked_add(by).and_then(|sum| i32::try_from(sum).ok());
+    *offset = sum.unwrap_or_default().into();
+    sum.is_some()
+}
+
+/// Whether the instruction is a load, a store, or does nothing but to make a value.
+pub(super) fn is_plain(dfg: &DataFlowGraph, inst: Inst) -> bool {
+    let opcode = dfg.insts[inst].opcode();
+    if matches!(dfg.insts[inst], InstructionData::Load { .. } | InstructionData::Store { .. }) {
+        return true;
+    }
+    let has_effect = opcode.can_trap()
+        || opcode.can_load()
+        || opcode.can_store()
+        || opcode.is_call()
+        || opcode.is_terminator()
+        || opcode.other_side_effects();
+    !has_effect && dfg.inst_results(inst).len() == 1
+}
+
+/// Whether the value is a constant number.
+pub(super) fn is_constant(dfg: &DataFlowGraph, value: Value) -> bool {
+    instruction(dfg, value)
+        .is_some_and(|made| matches!(made.opcode(), Opcode::Iconst | Opcode::F32const | Opcode::F64const))
+}
+
+/// Whether both are one value, or the same constant.
+pub(super) fn is_equal(dfg: &DataFlowGraph, left: Value, right: Value) -> bool {
+    let constant = |value| instruction(dfg, value).filter(|_| is_constant(dfg, value));
+    let is_same_type = dfg.value_type(left) == dfg.value_type(right);
+    left == right || (is_same_type && constant(left).is_some() && constant(left) == constant(right))
+}

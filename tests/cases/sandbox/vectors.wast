@@ -1,0 +1,196 @@
+;; Loops whose numbers are made vectors of (`optimize::vector`). Each function does the same as the one of the same name
+;; with `slow-`, whose call of nothing keeps it from being changed: `differences` counts for how many distances
+;; between what is read and what is written, and how many iterations, both leave different bytes.
+
+(module
+  (type $nothing (func))
+  (type $kernel (func (param i32 i32 i32)))
+  (memory 1 1)
+  (table funcref (elem $nothing $scaled $slow-scaled $pairs $slow-pairs $stencil $slow-stencil $carried $slow-carried $two $slow-two $middle $slow-middle))
+  (func $nothing)
+
+  ;; Numbers of 64 bits, one in each iteration.
+  (func $scaled (export "scaled") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.mul (f64.load (local.get $q)) (f64.const 0.5)))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 8))) (i32.const 0))))))
+  (func $slow-scaled (export "slow-scaled") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.mul (f64.load (local.get $q)) (f64.const 0.5)))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 8))) (i32.const 0))))))
+
+  ;; Two in each iteration.
+  (func $pairs (export "pairs") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.add (f64.load (local.get $q)) (f64.load (local.get $p))))
+      (f64.store offset=8 (local.get $p) (f64.add (f64.load offset=8 (local.get $q)) (f64.load offset=8 (local.get $p))))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $n (i32.sub (local.get $n) (i32.const 16))) (i32.const 0))))))
+  (func $slow-pairs (export "slow-pairs") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.add (f64.load (local.get $q)) (f64.load (local.get $p))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (f64.store offset=8 (local.get $p) (f64.add (f64.load offset=8 (local.get $q)) (f64.load offset=8 (local.get $p))))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $n (i32.sub (local.get $n) (i32.const 16))) (i32.const 0))))))
+
+  ;; Numbers of 32 bits, and their neighbours.
+  (func $stencil (export "stencil") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (i32.store (local.get $p) (i32.xor (i32.shl (i32.load (local.get $q)) (i32.const 3)) (i32.sub (i32.load offset=4 (local.get $q)) (i32.load offset=12 (local.get $q)))))
+      (local.set $p (i32.add (local.get $p) (i32.const 4)))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0))))))
+  (func $slow-stencil (export "slow-stencil") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (i32.store (local.get $p) (i32.xor (i32.shl (i32.load (local.get $q)) (i32.const 3)) (i32.sub (i32.load offset=4 (local.get $q)) (i32.load offset=12 (local.get $q)))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $p (i32.add (local.get $p) (i32.const 4)))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0))))))
+
+  ;; What was loaded is used again in the next iteration.
+  (func $carried (export "carried") (param $p i32) (param $q i32) (param $n i32) (local $last f64) (local $new f64)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.sub (local.tee $new (f64.load (local.get $q))) (local.get $last)))
+      (local.set $last (local.get $new))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 8))) (i32.const 0))))))
+  (func $slow-carried (export "slow-carried") (param $p i32) (param $q i32) (param $n i32) (local $last f64) (local $new f64)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.sub (local.tee $new (f64.load (local.get $q))) (local.get $last)))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $last (local.get $new))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 8))) (i32.const 0))))))
+
+  ;; Two arrays are written.
+  (func $two (export "two") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f32.store (local.get $p) (f32.add (f32.load (local.get $q)) (f32.load offset=4 (local.get $q))))
+      (f32.store offset=16 (local.get $q) (f32.div (f32.load (local.get $p)) (f32.const 3)))
+      (local.set $p (i32.add (local.get $p) (i32.const 4)))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0))))))
+  (func $slow-two (export "slow-two") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f32.store (local.get $p) (f32.add (f32.load (local.get $q)) (f32.load offset=4 (local.get $q))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (f32.store offset=16 (local.get $q) (f32.div (f32.load (local.get $p)) (f32.const 3)))
+      (local.set $p (i32.add (local.get $p) (i32.const 4)))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0))))))
+
+  ;; The loop is left in its middle.
+  (func $middle (export "middle") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (i64.store (local.get $p) (i64.sub (i64.load (local.get $q)) (i64.const 3)))
+      (br_if $end (i32.eqz (local.tee $n (i32.sub (local.get $n) (i32.const 16)))))
+      (i64.store offset=8 (local.get $p) (i64.sub (i64.load offset=8 (local.get $q)) (i64.const 3)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br $next))))
+  (func $slow-middle (export "slow-middle") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (i64.store (local.get $p) (i64.sub (i64.load (local.get $q)) (i64.const 3)))
+      (call_indirect (type $nothing) (i32.const 0))
+      (br_if $end (i32.eqz (local.tee $n (i32.sub (local.get $n) (i32.const 16)))))
+      (i64.store offset=8 (local.get $p) (i64.sub (i64.load offset=8 (local.get $q)) (i64.const 3)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br $next))))
+
+  (func $fill (local $i i32)
+    (loop $next
+      (f64.store (local.get $i) (f64.convert_i32_u (i32.mul (local.get $i) (i32.const 0x9e3779b1))))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 1024)))))
+  (func $hash (result i64) (local $i i32) (local $hash i64)
+    (loop $next
+      (local.set $hash (i64.mul (i64.xor (local.get $hash) (i64.load (local.get $i))) (i64.const 0x100000001b3)))
+      (local.set $hash (i64.rotl (local.get $hash) (i64.const 7)))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 1024))))
+    (local.get $hash))
+  (func $after (param $kernel i32) (param $q i32) (param $n i32) (result i64)
+    (call $fill)
+    (call_indirect (type $kernel) (i32.const 400) (local.get $q) (local.get $n) (local.get $kernel))
+    (call $hash))
+  ;; The number of the function in the table, and the bytes of an iteration.
+  (func (export "differences") (param $kernel i32) (param $step i32) (result i32)
+    (local $q i32) (local $n i32) (local $count i32)
+    (local.set $q (i32.const 340))
+    (loop $distances
+      (local.set $n (local.get $step))
+      (loop $lengths
+        (local.set $count (i32.add (local.get $count) (i64.ne
+          (call $after (local.get $kernel) (local.get $q) (local.get $n))
+          (call $after (i32.add (local.get $kernel) (i32.const 1)) (local.get $q) (local.get $n)))))
+        (br_if $lengths (i32.ne (local.tee $n (i32.add (local.get $n) (local.get $step)))
+          (i32.mul (local.get $step) (i32.const 30)))))
+      (br_if $distances (i32.ne (local.tee $q (i32.add (local.get $q) (i32.const 4))) (i32.const 460))))
+    (local.get $count)))
+
+;; scaled
+(assert_return (invoke "differences" (i32.const 1) (i32.const 8)) (i32.const 0))
+;; pairs
+(assert_return (invoke "differences" (i32.const 3) (i32.const 16)) (i32.const 0))
+;; stencil
+(assert_return (invoke "differences" (i32.const 5) (i32.const 4)) (i32.const 0))
+;; carried
+(assert_return (invoke "differences" (i32.const 7) (i32.const 8)) (i32.const 0))
+;; two
+(assert_return (invoke "differences" (i32.const 9) (i32.const 4)) (i32.const 0))
+;; middle
+(assert_return (invoke "differences" (i32.const 11) (i32.const 16)) (i32.const 0))
+
+;; The last iteration is the last place of memory, or one behind it; the first one is, or wraps around.
+(invoke "scaled" (i32.const 0) (i32.const 65392) (i32.const 128))
+(assert_trap (invoke "scaled" (i32.const 0) (i32.const 65416) (i32.const 136)) "out of bounds memory access")
+(assert_trap (invoke "scaled" (i32.const 65416) (i32.const 0) (i32.const 128)) "out of bounds memory access")
+(assert_trap (invoke "scaled" (i32.const 0) (i32.const -64) (i32.const 128)) "out of bounds memory access")
+(assert_trap (invoke "scaled" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
+(invoke "pairs" (i32.const 0) (i32.const 65264) (i32.const 256))
+(assert_trap (invoke "pairs" (i32.const 0) (i32.const 65296) (i32.const 272)) "out of bounds memory access")
+(assert_trap (invoke "pairs" (i32.const 65296) (i32.const 0) (i32.const 256)) "out of bounds memory access")
+(assert_trap (invoke "pairs" (i32.const 0) (i32.const -64) (i32.const 256)) "out of bounds memory access")
+(assert_trap (invoke "pairs" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
+(invoke "stencil" (i32.const 0) (i32.const 65456) (i32.const 64))
+(assert_trap (invoke "stencil" (i32.const 0) (i32.const 65476) (i32.const 68)) "out of bounds memory access")
+(assert_trap (invoke "stencil" (i32.const 65476) (i32.const 0) (i32.const 64)) "out of bounds memory access")
+(assert_trap (invoke "stencil" (i32.const 0) (i32.const -64) (i32.const 64)) "out of bounds memory access")
+(assert_trap (invoke "stencil" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
+(invoke "carried" (i32.const 0) (i32.const 65392) (i32.const 128))
+(assert_trap (invoke "carried" (i32.const 0) (i32.const 65416) (i32.const 136)) "out of bounds memory access")
+(assert_trap (invoke "carried" (i32.const 65416) (i32.const 0) (i32.const 128)) "out of bounds memory access")
+(assert_trap (invoke "carried" (i32.const 0) (i32.const -64) (i32.const 128)) "out of bounds memory access")
+(assert_trap (invoke "carried" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
+(invoke "two" (i32.const 0) (i32.const 65456) (i32.const 64))
+(assert_trap (invoke "two" (i32.const 0) (i32.const 65476) (i32.const 68)) "out of bounds memory access")
+(assert_trap (invoke "two" (i32.const 65476) (i32.const 0) (i32.const 64)) "out of bounds memory access")
+(assert_trap (invoke "two" (i32.const 0) (i32.const -64) (i32.const 64)) "out of bounds memory access")
+(assert_trap (invoke "two" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
+(invoke "middle" (i32.const 0) (i32.const 65264) (i32.const 256))
+(assert_trap (invoke "middle" (i32.const 0) (i32.const 65296) (i32.const 288)) "out of bounds memory access")
+(assert_trap (invoke "middle" (i32.const 65296) (i32.const 0) (i32.const 272)) "out of bounds memory access")
+(assert_trap (invoke "middle" (i32.const 0) (i32.const -64) (i32.const 256)) "out of bounds memory access")
+(assert_trap (invoke "middle" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")

@@ -1,0 +1,111 @@
+"""The text of random C programs of loops over arrays (see generated.py).
+
+The arrays are parts of one buffer, at random distances: where they are near, what an iteration writes is read by one of the next. The loops are of
+many lengths, written in several ways, unrolled or not, and with numbers of all types.
+"""
+
+import random
+
+OPERATORS = ["+", "-", "*", "&", "|", "^"]
+TYPES = {
+    "double": ["+", "-", "*", "/"],
+    "float": ["+", "-", "*", "/"],
+    "int32_t": OPERATORS,
+    "uint32_t": OPERATORS,
+    "uint64_t": OPERATORS,
+    "uint16_t": OPERATORS,
+    "uint8_t": OPERATORS,
+}
+DISTANCES = [0, 0, 1, 2, 3, 4, 5, 8, 16, 90, -1, -2, -3, -4, 200]
+LENGTHS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 60, 100, 150]
+LEN = 1200
+
+HEAD = """
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+static uint64_t sum;
+static void mix(uint64_t x) { sum = (sum ^ x) * 0x9E3779B97F4A7C15ull; sum ^= sum >> 29; }
+"""
+
+
+class Loops:
+    def __init__(self, number):
+        self.random = random.Random(f"loops {number}")
+        self.type = self.random.choice(list(TYPES))
+        self.is_float = self.type in ("double", "float")
+
+    def text(self):
+        functions, calls = [], []
+        for number in range(4):
+            is_apart = self.random.random() < 0.3
+            functions.append(self.loop(number, "restrict " if is_apart else ""))
+            calls += [self.call(number, is_apart) for _ in range(5)]
+        return f"""{HEAD}typedef {self.type} T;
+static T buffer[{LEN}];
+static void fill(int seed) {{ for (int i = 0; i < {LEN}; i++) buffer[i] = (T)((i * 7919 + seed) % 1009); }}
+static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, sizeof x); mix(bits); }}
+{"".join(functions)}int main(void) {{
+{"".join(calls)}}}
+"""
+
+    def loop(self, number, restrict):
+        choice = self.random.choice
+        constant = self.random.randint(3, 70)
+        head = choice(
+            ["int i = 0; i < n; i++"] * 3
+            + [f"int i = 0; i < {constant}; i++"] * 2
+            + ["unsigned i = 2; i < (unsigned)n; i++", "int i = n; i > 0; i--", "int i = 0; i != n; i++", "long i = 1; i <= n; i++", "int i = 0; i < n; i += 2"]
+        )
+        unroll = choice(["", "", "", "unroll_count(2)", "unroll_count(4)", "unroll(disable)"])
+        pragma = f"#pragma clang loop {unroll}\n    " if unroll else ""
+        body, names = [], ["x"]
+        for index in range(choice([1, 1, 2, 3])):
+            value = self.expression(self.random.randint(1, 4), names)
+            if self.random.random() < 0.3:
+                body.append(f"T t{index} = {value};")
+                names.append(f"t{index}")
+            else:
+                body.append(f"{choice('abc')}[{self.index()}] {choice(['=', '=', '=', '+=', '-='])} {value};")
+        if self.random.random() < 0.3:
+            body.append(f"last = {choice('abc')}[i + {self.random.randint(0, 2)}];")
+        if self.random.random() < 0.2:
+            body.append(f"total += {choice(names)};")
+        return f"""__attribute__((noinline)) static T loop{number}(T *{restrict}a, T *{restrict}b, T *{restrict}c, int n, T x, T y) {{
+    T last = y, total = 0;
+    {pragma}for ({head}) {{ {" ".join(body)} }}
+    return (T)(total + last);
+}}
+"""
+
+    def call(self, number, is_apart):
+        choice, randint = self.random.choice, self.random.randint
+        origin = randint(8, 30)
+        places = [8, 400, 800] if is_apart else [max(origin + choice(DISTANCES), 4) for _ in range(3)]
+        self.random.shuffle(places)
+        a, b, c = (f"buffer + {place}" for place in places)
+        return f"""    fill({randint(1, 99)});
+    mix_number(loop{number}({a}, {b}, {c}, {choice(LENGTHS)}, (T){randint(1, 50)}, (T){randint(1, 50)}));
+    for (int i = 0; i < {LEN}; i++) mix_number(buffer[i]);
+    printf("%016llx\\n", (unsigned long long)sum);
+"""
+
+    def index(self):
+        if self.random.random() < 0.9:
+            return f"i + {self.random.choice([0, 0, 0, 1, 1, 2, 3, 4, 7])}"
+        return str(self.random.randint(0, 3))
+
+    def expression(self, depth, names):
+        choice, roll = self.random.choice, self.random.random()
+        if depth == 0 or self.random.random() < 0.15:
+            return choice([f"{choice('abc')}[{self.index()}]"] * 4 + names + [f"(T)({self.random.randint(1, 9)})", choice(["x", "y", "last"])])
+        inner = lambda: self.expression(depth - 1, names)
+        if self.is_float and roll < 0.2:
+            suffix = "" if self.type == "double" else "f"
+            return f"{choice(['-', f'__builtin_fabs{suffix}', f'__builtin_sqrt{suffix}'])}({inner()})"
+        if not self.is_float and roll < 0.1:
+            unsigned = "(uint32_t)" if self.type == "int32_t" else ""
+            return f"(T)({unsigned}{inner()} {choice(['<<', '>>'])} {self.random.randint(1, 7)})"
+        if not self.is_float and roll < 0.2:
+            return choice([f"(T)(~{inner()})", f"({inner()} < {inner()} ? {inner()} : {inner()})"])
+        return f"({inner()} {choice(TYPES[self.type])} {inner()})"
