@@ -5,6 +5,7 @@
 
 mod address;
 mod carry;
+mod commute;
 mod extension;
 mod flag;
 mod forward;
@@ -61,5 +62,6 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     context.egraph_pass(isa, &mut Default::default())?;
     latch::merge(context);
     vector::vectorise(context);
+    commute::order(&mut context.func);
     Ok(())
 }
