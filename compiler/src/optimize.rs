@@ -16,7 +16,8 @@ mod mask;
 mod passed;
 mod range;
 mod sum;
-mod vector;
+mod unroll;
+
 mod wide_multiply;
 
 use crate::declare::{Declarations, Memory};
@@ -61,7 +62,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     extension::widen(context);
     context.egraph_pass(isa, &mut Default::default())?;
     latch::merge(context);
-    vector::vectorise(context);
+    unroll::rewrite(context);
     commute::order(&mut context.func);
     Ok(())
 }

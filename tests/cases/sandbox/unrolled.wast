@@ -1,4 +1,4 @@
-;; Loops whose numbers are made vectors of (`optimize::vector`). Each function does the same as the one of the same name
+;; Loops of which several iterations become one (`optimize::unroll`). Each function does the same as the one of the same name
 ;; with `slow-`, whose call of nothing keeps it from being changed: `differences` counts for how many distances
 ;; between what is read and what is written, and how many iterations, both leave different bytes.
 
@@ -6,7 +6,7 @@
   (type $nothing (func))
   (type $kernel (func (param i32 i32 i32)))
   (memory 1 1)
-  (table funcref (elem $nothing $scaled $slow-scaled $pairs $slow-pairs $stencil $slow-stencil $carried $slow-carried $two $slow-two $middle $slow-middle))
+  (table funcref (elem $nothing $scaled $slow-scaled $pairs $slow-pairs $stencil $slow-stencil $carried $slow-carried $two $slow-two $middle $slow-middle $handed $slow-handed $exchanged $slow-exchanged))
   (func $nothing)
 
   ;; Numbers of 64 bits, one in each iteration.
@@ -121,6 +121,52 @@
       (local.set $q (i32.add (local.get $q) (i32.const 16)))
       (br $next))))
 
+  ;; Values go from variable to variable.
+  (func $handed (export "handed") (param $p i32) (param $q i32) (param $n i32) (local $a i32) (local $b i32) (local $c i32) (local $d i32) (local $e i32)
+    (block $end
+    (loop $next
+      (local.set $d (i32.add (local.get $c) (i32.load (local.get $q))))
+      (local.set $c (local.get $b))
+      (local.set $b (i32.rotl (local.get $a) (i32.const 5)))
+      (local.set $a (i32.xor (local.get $d) (local.get $e)))
+      (local.set $e (local.get $b))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0)))))
+    (i32.store (local.get $p) (i32.add (local.get $a) (i32.mul (local.get $c) (i32.const 3)))))
+  (func $slow-handed (export "slow-handed") (param $p i32) (param $q i32) (param $n i32) (local $a i32) (local $b i32) (local $c i32) (local $d i32) (local $e i32)
+    (block $end
+    (loop $next
+      (local.set $d (i32.add (local.get $c) (i32.load (local.get $q))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $c (local.get $b))
+      (local.set $b (i32.rotl (local.get $a) (i32.const 5)))
+      (local.set $a (i32.xor (local.get $d) (local.get $e)))
+      (local.set $e (local.get $b))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0)))))
+    (i32.store (local.get $p) (i32.add (local.get $a) (i32.mul (local.get $c) (i32.const 3)))))
+
+  ;; Two variables exchange their values.
+  (func $exchanged (export "exchanged") (param $p i32) (param $q i32) (param $n i32) (local $a i32) (local $b i32) (local $c i32)
+    (block $end
+    (loop $next
+      (local.set $b (local.get $a))
+      (local.set $a (i32.add (local.get $c) (i32.load (local.get $q))))
+      (local.set $c (local.get $b))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0)))))
+    (i32.store (local.get $p) (i32.add (local.get $a) (i32.mul (local.get $c) (i32.const 3)))))
+  (func $slow-exchanged (export "slow-exchanged") (param $p i32) (param $q i32) (param $n i32) (local $a i32) (local $b i32) (local $c i32)
+    (block $end
+    (loop $next
+      (local.set $b (local.get $a))
+      (local.set $a (i32.add (local.get $c) (i32.load (local.get $q))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $c (local.get $b))
+      (local.set $q (i32.add (local.get $q) (i32.const 4)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 4))) (i32.const 0)))))
+    (i32.store (local.get $p) (i32.add (local.get $a) (i32.mul (local.get $c) (i32.const 3)))))
+
   (func $fill (local $i i32)
     (loop $next
       (f64.store (local.get $i) (f64.convert_i32_u (i32.mul (local.get $i) (i32.const 0x9e3779b1))))
@@ -162,6 +208,10 @@
 (assert_return (invoke "differences" (i32.const 9) (i32.const 4)) (i32.const 0))
 ;; middle
 (assert_return (invoke "differences" (i32.const 11) (i32.const 16)) (i32.const 0))
+;; handed
+(assert_return (invoke "differences" (i32.const 13) (i32.const 4)) (i32.const 0))
+;; exchanged
+(assert_return (invoke "differences" (i32.const 15) (i32.const 4)) (i32.const 0))
 
 ;; The last iteration is the last place of memory, or one behind it; the first one is, or wraps around.
 (invoke "scaled" (i32.const 0) (i32.const 65392) (i32.const 128))

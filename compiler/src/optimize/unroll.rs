@@ -1,18 +1,19 @@
-//! Loops over numbers that lie side by side in memory → loops over vectors of them.
+//! Several iterations of a loop → one iteration of a new loop before it.
 //!
 //! ```text
-//! loop(n):                           entry(n):        branch is_apart and n < end - 8, vectors(n), loop(n)
-//!     a = load p + n                 vectors(n):
+//! loop(n):                           entry(n):     branch is_apart and n < end - 8, copies(n), loop(n)
+//!     a = load p + n                 copies(n):
 //!     store a * b, q + n       →         a = load.f64x2 p + n
 //!     branch n + 8 < end, loop           store a * (b, b), q + n
-//!                                        branch n + 16 < end - 8, vectors(n + 16), loop(n + 16)
+//!                                        branch n + 16 < end - 8, copies(n + 16), loop(n + 16)
 //!                                    loop(n): …
 //! ```
 //!
-//! A *cycle* is an innermost loop without branches other than those that leave it. Several iterations of it are
-//! written one after the other, without the branches; [`pack`] then replaces instructions that do the same by one on
-//! vectors. The new loop runs for as long as none of its iterations would have left the old one, and the old one does
-//! the rest, so that nothing behind the loop changes.
+//! A *cycle* is an innermost loop without branches other than those that leave it, when a counter reaches an end. Its
+//! instructions are written several times, without the branches, where that pays: if numbers side by side become
+//! vectors ([`pack`]), or if a parameter hands its value on to another, so that it would have to be moved in each
+//! iteration. The new loop runs for as long as none of its iterations would have left the old one, and the old one
+//! does the rest, so that nothing behind the loop changes.
 //!
 //! **Proof.** The new loop makes the accesses that the old one would make, at the same addresses, unless one of them
 //! traps; in another order, which is observable only where two accesses overlap: that they do not is checked before the
@@ -32,29 +33,31 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
 use cycle::{Cycle, End};
+use pack::Plan;
 use place::{Distances, Start, Stream};
 use std::collections::HashMap;
 
 /// Instructions that a new loop may begin with.
-const MAX_INSTRUCTIONS: i64 = 256;
+const MAX_INSTRUCTIONS: i64 = 200;
 /// How often a loop must be known to go round, where it is known.
 const MIN_ROUNDS: i64 = 3;
 
 /// Rewrites what the head of this file describes.
-pub(super) fn vectorise(context: &mut Context) {
+pub(super) fn rewrite(context: &mut Context) {
     context.compute_loop_analysis();
     let Context { func, cfg, loop_analysis: loops, .. } = context;
     let cycles: Vec<Cycle> = loops.loops().filter_map(|id| Cycle::of(func, cfg, loops, id)).collect();
     for cycle in cycles {
-        if let Some(limit) = limit(func, &cycle) {
-            rewrite(func, &cycle, &limit);
+        let is_vector = vectors(func, &cycle).is_some_and(|limit| unroll(func, &cycle, &limit, pack::plan));
+        if let (false, Some(limit)) = (is_vector, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
+            unroll(func, &cycle, &limit, |_, _, _, _| Some(Plan::default()));
         }
     }
     context.flowgraph();
 }
 
-/// How many iterations to make one of, and until when; none if the cycle stores nothing side by side.
-fn limit(function: &Function, cycle: &Cycle) -> Option<Limit> {
+/// How many iterations make several vectors, and until when; none if the cycle stores nothing side by side.
+fn vectors(function: &Function, cycle: &Cycle) -> Option<Limit> {
     let stores = cycle.insts.iter().filter_map(|&inst| {
         let (base, lane) = place::stored(&function.dfg, inst)?;
         let stream = cycle.streams.get(&base)?;
@@ -63,16 +66,8 @@ fn limit(function: &Function, cycle: &Cycle) -> Option<Limit> {
         is_dense.then(|| pack::BYTES / gcd(pack::BYTES, stream.step))
     });
     let whole = stores.max()?;
-    let furthest = cycle.streams.values().map(|stream| stream.step.abs()).max()?;
-    // Several vectors at once: the processor overlaps them better than iterations of a loop.
-    [(4, MAX_INSTRUCTIONS / 2), (2, MAX_INSTRUCTIONS / 2), (1, MAX_INSTRUCTIONS)].into_iter().find_map(
-        |(vectors, len)| {
-            let iterations = whole * vectors;
-            let is_small = cycle.insts.len() as i64 * iterations <= len;
-            let is_near = furthest.saturating_mul(iterations) <= i64::from(MAX_DISTANCE);
-            if is_small && is_near { Limit::of(function, cycle, iterations) } else { None }
-        },
-    )
+    // The processor overlaps several vectors better than iterations of a loop.
+    [whole * 4, whole * 2, whole].into_iter().find_map(|iterations| Limit::of(function, cycle, iterations))
 }
 
 fn gcd(left: i64, right: i64) -> i64 {
@@ -85,39 +80,46 @@ struct Blocks {
     entry: Block,
     /// Makes what the new loop does not change.
     before: Block,
-    vectors: Block,
+    copies: Block,
 }
 
-fn rewrite(function: &mut Function, cycle: &Cycle, limit: &Limit) {
-    let [entry, before, vectors] = [(); 3].map(|()| {
+/// Puts a new loop before the old one, if there is a plan for it.
+fn unroll(
+    function: &mut Function,
+    cycle: &Cycle,
+    limit: &Limit,
+    plan: impl FnOnce(&Function, Block, &[Value], &HashMap<Value, Stream>) -> Option<Plan>,
+) -> bool {
+    let [entry, before, copies] = [(); 3].map(|()| {
         let block = function.dfg.make_block();
         function.layout.insert_block(block, cycle.header);
         block
     });
-    let blocks = Blocks { entry, before, vectors };
-    for block in [entry, vectors] {
+    let blocks = Blocks { entry, before, copies };
+    for block in [entry, copies] {
         for &param in &cycle.params {
             let number = function.dfg.value_type(param);
             function.dfg.append_block_param(block, number);
         }
     }
-    let (streams, next) = copy(function, cycle, vectors, limit.iterations);
-    let plan = streams.and_then(|streams| Some((pack::plan(function, vectors, &next, &streams)?, streams)));
+    let (streams, next) = copy(function, cycle, copies, limit.iterations);
+    let plan = streams.and_then(|streams| Some((plan(function, copies, &next, &streams)?, streams)));
     let Some((plan, streams)) = plan else {
-        for block in [entry, before, vectors] {
+        for block in [entry, before, copies] {
             while let Some(inst) = function.layout.first_inst(block) {
                 function.layout.remove_inst(inst);
             }
             function.layout.remove_block(block);
         }
-        return;
+        return false;
     };
     let end = finish(function, cycle, &blocks, limit, &next);
-    emit::rewrite(function, &plan, vectors, before);
+    emit::rewrite(function, &plan, copies, before);
     enter(function, cycle, &blocks, limit, end, &streams, &plan.distances);
     for &branch in &cycle.entries {
         redirect(function, branch, cycle.header, entry);
     }
+    true
 }
 
 /// Copies iterations of the cycle into the block, without its branches. Returns the streams of the copy, unless an
@@ -188,6 +190,11 @@ struct Limit {
 
 impl Limit {
     fn of(function: &Function, cycle: &Cycle, iterations: i64) -> Option<Limit> {
+        let furthest = cycle.streams.values().map(|stream| stream.step.abs()).max().unwrap_or_default();
+        let is_near = furthest.saturating_mul(iterations) <= i64::from(MAX_DISTANCE);
+        if !is_near || cycle.insts.len() as i64 * iterations > MAX_INSTRUCTIONS {
+            return None;
+        }
         let counter = cycle.exit.counter;
         let number = function.dfg.value_type(cycle.params[counter]);
         let step = cycle.steps[counter]?;
@@ -217,11 +224,11 @@ fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit
         End::Value(value) => cursor.ins().iadd_imm_s(value, -limit.margin),
     };
     let args: Vec<BlockArg> = next.iter().copied().map(BlockArg::from).collect();
-    let mut cursor = FuncCursor::new(function).at_bottom(blocks.vectors);
+    let mut cursor = FuncCursor::new(function).at_bottom(blocks.copies);
     let is_before = cursor.ins().icmp(limit.before, next[limit.counter], end);
-    cursor.ins().brif(is_before, blocks.vectors, &args, cycle.header, &args);
+    cursor.ins().brif(is_before, blocks.copies, &args, cycle.header, &args);
     let params: Vec<BlockArg> = function.dfg.block_params(blocks.entry).iter().copied().map(BlockArg::from).collect();
-    FuncCursor::new(function).at_bottom(blocks.before).ins().jump(blocks.vectors, &params);
+    FuncCursor::new(function).at_bottom(blocks.before).ins().jump(blocks.copies, &params);
     end
 }
 

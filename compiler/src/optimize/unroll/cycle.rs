@@ -15,6 +15,8 @@ use std::collections::HashMap;
 const MAX_BLOCKS: usize = 8;
 /// Parameters of a header that are looked at.
 const MAX_PARAMS: usize = 32;
+/// Iterations over which a value is followed from parameter to parameter.
+const MAX_HANDED_ON: usize = 8;
 
 pub(super) struct Cycle {
     pub header: Block,
@@ -163,6 +165,20 @@ impl Cycle {
             let ahead = if value == param { 0 } else { self::step(dfg, param, value)? };
             (ahead.abs() <= step.abs()).then_some((index, ahead))
         })
+    }
+
+    /// Over how many iterations parameters hand their values on to others, if they do.
+    pub fn handed_on(&self) -> Option<i64> {
+        let position = |value: &Value| self.params.iter().position(|param| param == value);
+        let from: Vec<Option<usize>> = self.next.iter().map(position).collect();
+        let iterations = (0..from.len()).map(|start| {
+            let next = |param: &usize| from[*param].filter(|other| *other != start);
+            std::iter::successors(Some(start), next).take(MAX_HANDED_ON + 1).count()
+        });
+        iterations
+            .max()
+            .filter(|iterations| (2..=MAX_HANDED_ON).contains(iterations))
+            .map(|iterations| iterations as i64)
     }
 
     fn find_streams(&mut self, dfg: &DataFlowGraph, is_invariant: impl Fn(Value) -> bool) {
