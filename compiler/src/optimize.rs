@@ -5,6 +5,7 @@
 
 mod address;
 mod carry;
+mod choice;
 mod commute;
 mod extension;
 mod flag;
@@ -37,6 +38,7 @@ fn replace_by(function: &mut Function, inst: Inst, value: Value) {
 /// Improves a function of the module.
 pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
     context.func.dfg.resolve_all_aliases();
+    choice::make(&mut context.func);
     wide_multiply::recognise(&mut context.func);
     let bounds = Bounds::of(&context.func);
     mask::remove(&mut context.func, &bounds);
