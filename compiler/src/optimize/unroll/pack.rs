@@ -248,8 +248,10 @@ impl Planner<'_> {
     /// Exchanges operands such that each fits those of the first lane.
     fn ordered(&self, mut args: Vec<Vec<Value>>) -> Vec<Vec<Value>> {
         let first = args[0].clone();
-        for args in &mut args[1..] {
-            let fit = |left: usize, right: usize| self.fit(first[0], args[left]) + self.fit(first[1], args[right]);
+        for (args, lane) in args.iter_mut().zip(0..).skip(1) {
+            let fit = |left: usize, right: usize| {
+                self.fit(first[0], args[left], lane) + self.fit(first[1], args[right], lane)
+            };
             if fit(1, 0) > fit(0, 1) {
                 args.swap(0, 1);
             }
@@ -257,17 +259,21 @@ impl Planner<'_> {
         args
     }
 
-    /// How well two values fit into one vector.
-    fn fit(&self, left: Value, right: Value) -> u32 {
+    /// How well two values fit into one vector, the second so many lanes behind the first.
+    fn fit(&self, left: Value, right: Value, lanes: i32) -> u32 {
         let dfg = &self.function.dfg;
         if place::is_equal(dfg, left, right) {
             return 3;
         }
         let (Some(first), Some(second)) = (self.made_here(left), self.made_here(right)) else { return 0 };
         match (Place::of(dfg, first), Place::of(dfg, second)) {
-            (Some(first), Some(second)) if first.base == second.base => 2,
+            (Some(first), Some(second)) => {
+                let is_behind = first.base == second.base
+                    && first.offset.checked_add(lanes * first.bytes as i32) == Some(second.offset);
+                if is_behind { 3 } else { 1 }
+            }
             (None, None) if dfg.insts[first].opcode() == dfg.insts[second].opcode() => 2,
-            (None, None) | (Some(_), Some(_)) => 1,
+            (None, None) => 1,
             _ => 0,
         }
     }
