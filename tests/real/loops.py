@@ -69,10 +69,14 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
                 body.append(f"{choice('abc')}[{self.index()}] {choice(['=', '=', '=', '+=', '-='])} {value};")
         if self.random.random() < 0.3:
             body.append(f"last = {choice('abc')}[i + {self.random.randint(0, 2)}];")
-        if self.random.random() < 0.2:
-            body.append(f"total += {choice(names)};")
+        if self.random.random() < 0.3:
+            term = choice(names + [f"{choice('abc')}[{self.index()}]"] * 3)
+            sums = [f"total += {term};", f"total = total > {term} ? total : {term};"]
+            body.append(choice(sums if self.is_float else sums + [f"total ^= {term};", f"total |= {term};", f"total &= {term};"]))
+            if self.random.random() < 0.5:
+                body = [statement for statement in body if not statement[:2] in ("a[", "b[", "c[")]
         return f"""__attribute__((noinline)) static T loop{number}(T *{restrict}a, T *{restrict}b, T *{restrict}c, int n, T x, T y) {{
-    T last = y, total = 0;
+    T last = y, total = {choice([0, 'x'])};
     {pragma}for ({head}) {{ {" ".join(body)} }}
     return (T)(total + last);
 }}

@@ -74,7 +74,7 @@ impl Place {
 }
 
 /// How many bytes a load or store of this type accesses, if it does nothing else.
-fn len(opcode: Opcode, ty: Type) -> Option<u32> {
+pub(super) fn len(opcode: Opcode, ty: Type) -> Option<u32> {
     match opcode {
         Opcode::Load | Opcode::Store => Some(ty.bytes()),
         Opcode::Uload8 | Opcode::Sload8 | Opcode::Istore8 => Some(1),

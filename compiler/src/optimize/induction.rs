@@ -265,12 +265,12 @@ fn advanced(cursor: &mut FuncCursor<'_>, counter: Value, stride: i32) -> Value {
     cursor.ins().iadd(counter, stride)
 }
 
-/// Passes one more value to the header.
-fn pass(dfg: &mut DataFlowGraph, branch: Inst, header: Block, value: Value) {
+/// Passes one more value to a block.
+pub(super) fn pass(dfg: &mut DataFlowGraph, branch: Inst, to: Block, value: Value) {
     let lists = &mut dfg.value_lists;
     let destinations = dfg.insts[branch].branch_destination_mut(&mut dfg.jump_tables, &mut dfg.exception_tables);
     for destination in destinations {
-        if destination.block(lists) == header {
+        if destination.block(lists) == to {
             destination.append_argument(value, lists);
         }
     }

@@ -11,7 +11,7 @@
 //!
 //! A *cycle* is an innermost loop without branches other than those that leave it, when a counter reaches an end. Its
 //! instructions are written several times, without the branches, where that pays: if numbers side by side become
-//! vectors ([`pack`]), or if a parameter hands its value on to another, so that it would have to be moved in each
+//! vectors ([`pack`]), which are stored or added up, or if a parameter hands its value on to another, so that it would have to be moved in each
 //! iteration. The new loop runs for as long as none of its iterations would have left the old one, and the old one
 //! does the rest, so that nothing behind the loop changes.
 //!
@@ -25,6 +25,7 @@ mod cycle;
 mod emit;
 mod pack;
 mod place;
+mod reduction;
 
 use super::address::MAX_DISTANCE;
 use cranelift_codegen::Context;
@@ -35,10 +36,11 @@ use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, 
 use cycle::{Cycle, End};
 use pack::Plan;
 use place::{Distances, Start, Stream};
+use reduction::Reduction;
 use std::collections::HashMap;
 
 /// Instructions that a new loop may begin with.
-const MAX_INSTRUCTIONS: i64 = 200;
+const MAX_INSTRUCTIONS: i64 = 320;
 /// How often a loop must be known to go round, where it is known.
 const MIN_ROUNDS: i64 = 3;
 
@@ -65,7 +67,11 @@ fn vectors(function: &Function, cycle: &Cycle) -> Option<Limit> {
         // So many make whole vectors.
         is_dense.then(|| pack::BYTES / gcd(pack::BYTES, stream.step))
     });
-    let whole = stores.max()?;
+    let sums = cycle.params.iter().zip(&cycle.next).filter_map(|(&param, &next)| {
+        let terms = Reduction::of(&function.dfg, param, next)?.terms.len() as i64;
+        (terms != 0).then(|| pack::BYTES / gcd(pack::BYTES, terms * i64::from(function.dfg.value_type(param).bytes())))
+    });
+    let whole = stores.chain(sums).max()?;
     // The processor overlaps several vectors better than iterations of a loop.
     [whole * 4, whole * 2, whole].into_iter().find_map(|iterations| Limit::of(function, cycle, iterations))
 }
@@ -81,6 +87,8 @@ struct Blocks {
     /// Makes what the new loop does not change.
     before: Block,
     copies: Block,
+    /// Leads from there to the old loop.
+    after: Block,
 }
 
 /// Puts a new loop before the old one, if there is a plan for it.
@@ -90,12 +98,12 @@ fn unroll(
     limit: &Limit,
     plan: impl FnOnce(&Function, Block, &[Value], &HashMap<Value, Stream>) -> Option<Plan>,
 ) -> bool {
-    let [entry, before, copies] = [(); 3].map(|()| {
+    let [entry, before, copies, after] = [(); 4].map(|()| {
         let block = function.dfg.make_block();
         function.layout.insert_block(block, cycle.header);
         block
     });
-    let blocks = Blocks { entry, before, copies };
+    let blocks = Blocks { entry, before, copies, after };
     for block in [entry, copies] {
         for &param in &cycle.params {
             let number = function.dfg.value_type(param);
@@ -105,7 +113,7 @@ fn unroll(
     let (streams, next) = copy(function, cycle, copies, limit.iterations);
     let plan = streams.and_then(|streams| Some((plan(function, copies, &next, &streams)?, streams)));
     let Some((plan, streams)) = plan else {
-        for block in [entry, before, copies] {
+        for block in [entry, before, copies, after] {
             while let Some(inst) = function.layout.first_inst(block) {
                 function.layout.remove_inst(inst);
             }
@@ -114,7 +122,7 @@ fn unroll(
         return false;
     };
     let end = finish(function, cycle, &blocks, limit, &next);
-    emit::rewrite(function, &plan, copies, before);
+    emit::rewrite(function, &plan, &blocks);
     enter(function, cycle, &blocks, limit, end, &streams, &plan.distances);
     for &branch in &cycle.entries {
         redirect(function, branch, cycle.header, entry);
@@ -226,7 +234,8 @@ fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit
     let args: Vec<BlockArg> = next.iter().copied().map(BlockArg::from).collect();
     let mut cursor = FuncCursor::new(function).at_bottom(blocks.copies);
     let is_before = cursor.ins().icmp(limit.before, next[limit.counter], end);
-    cursor.ins().brif(is_before, blocks.copies, &args, cycle.header, &args);
+    cursor.ins().brif(is_before, blocks.copies, &args, blocks.after, &[]);
+    FuncCursor::new(function).at_bottom(blocks.after).ins().jump(cycle.header, &args);
     let params: Vec<BlockArg> = function.dfg.block_params(blocks.entry).iter().copied().map(BlockArg::from).collect();
     FuncCursor::new(function).at_bottom(blocks.before).ins().jump(blocks.copies, &params);
     end

@@ -1,18 +1,26 @@
 //! Plans of packs → instructions on vectors.
 
-use super::pack::{BYTES, Kind, Plan};
-use super::place;
+use super::pack::{BYTES, Comparison, Kind, Pack, Plan, Reduced};
+use super::{Blocks, place};
+use crate::optimize::induction::pass;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::types::{F32, F32X4, I8X16};
 use cranelift_codegen::ir::{
-    Block, Function, Inst, InstBuilder, InstructionData, MemFlagsData, Opcode, Type, Value, ValueDef,
+    Block, BlockArg, BlockCall, Endianness, Function, Inst, InstBuilder, InstructionData, MemFlagsData, Opcode, Type,
+    Value, ValueDef,
 };
 
-/// Replaces what is planned in a block. What it does not change is made at the end of the block before it.
-pub(super) fn rewrite(function: &mut Function, plan: &Plan, block: Block, before: Block) {
-    let mut emitter = Emitter { function, plan, block, before, vectors: vec![None; plan.packs.len()] };
+/// Replaces what is planned in a block that loops. What it does not change is made at the end of the block before it,
+/// and sums are finished at the end of the one behind it.
+pub(super) fn rewrite(function: &mut Function, plan: &Plan, blocks: &Blocks) {
+    let &Blocks { before, copies, after, .. } = blocks;
+    let mut emitter = Emitter { function, plan, block: copies, before, vectors: vec![None; plan.packs.len()] };
     emitter.load();
     for row in &plan.stored {
         emitter.store(&row.stores, row.pack);
+    }
+    for reduced in &plan.reduced {
+        emitter.reduce(reduced, after);
     }
 }
 
@@ -28,25 +36,54 @@ struct Emitter<'a> {
 impl Emitter<'_> {
     /// Loads all vectors, and takes out of them what was loaded.
     fn load(&mut self) {
-        let loaded = |(index, pack): (usize, &super::pack::Pack)| {
-            matches!(pack.kind, Kind::Load).then(|| (index, pack.lanes.clone()))
+        let loaded = |(index, pack): (usize, &Pack)| {
+            if let Kind::Load(opcode) = pack.kind { Some((index, opcode, pack.clone())) } else { None }
         };
-        let packs: Vec<(usize, Vec<Value>)> = self.plan.packs.iter().enumerate().filter_map(loaded).collect();
+        let packs: Vec<(usize, Opcode, Pack)> = self.plan.packs.iter().enumerate().filter_map(loaded).collect();
         let mut lanes = Vec::new();
-        for (index, values) in packs {
+        for (index, opcode, Pack { lanes: values, number, .. }) in packs {
             let loads: Vec<Inst> = values.iter().map(|&value| self.made_by(value)).collect();
             let Some(&first) = loads.iter().min_by(|a, b| self.function.layout.pp_cmp(**a, **b)) else { continue };
             let (base, offset, flags) = operands(self.function, loads[0]);
-            let vector_type = vector_of(self.function.dfg.value_type(values[0]));
+            let vector_type = vector_of(number);
             let mut cursor = at(self.function, first);
-            let vector = cursor.ins().load(vector_type, flags, base, offset);
+            let vector = match opcode {
+                _ if number.bits() < 32 => cursor.ins().load(vector_type, flags, base, offset),
+                Opcode::Uload32 => cursor.ins().uload32x2(flags, base, offset),
+                Opcode::Sload32 => cursor.ins().sload32x2(flags, base, offset),
+                Opcode::Uload16 => cursor.ins().uload16x4(flags, base, offset),
+                Opcode::Sload16 => cursor.ins().sload16x4(flags, base, offset),
+                Opcode::Uload8 | Opcode::Sload8 => {
+                    // (As a number that is loaded where vectors are.)
+                    let bytes = cursor.ins().load(F32, flags, base, offset);
+                    let bytes = cursor.ins().scalar_to_vector(F32X4, bytes);
+                    let bytes = cursor.ins().bitcast(I8X16, little_endian(), bytes);
+                    if opcode == Opcode::Uload8 {
+                        let halves = cursor.ins().uwiden_low(bytes);
+                        cursor.ins().uwiden_low(halves)
+                    } else {
+                        let halves = cursor.ins().swiden_low(bytes);
+                        cursor.ins().swiden_low(halves)
+                    }
+                }
+                _ => cursor.ins().load(vector_type, flags, base, offset),
+            };
             self.vectors[index] = Some(vector);
-            lanes.extend(loads.into_iter().zip(0..).map(|(load, lane)| (load, vector, lane)));
+            lanes.extend(loads.into_iter().zip(0..).map(|(load, lane)| (load, vector, lane, number)));
         }
         // After all have been made: a load can belong to several.
-        for (load, vector, lane) in lanes {
-            if self.function.dfg.insts[load].opcode() == Opcode::Load {
+        for (load, vector, lane, number) in lanes {
+            let InstructionData::Load { opcode, .. } = self.function.dfg.insts[load] else { continue };
+            let whole = self.function.dfg.value_type(self.function.dfg.first_result(load));
+            if number == whole {
                 self.function.replace(load).extractlane(vector, lane);
+                continue;
+            }
+            let narrow = at(self.function, load).ins().extractlane(vector, lane);
+            if matches!(opcode, Opcode::Sload8 | Opcode::Sload16) {
+                self.function.replace(load).sextend(whole, narrow);
+            } else {
+                self.function.replace(load).uextend(whole, narrow);
             }
         }
     }
@@ -62,6 +99,58 @@ impl Emitter<'_> {
         }
     }
 
+    /// Adds up vectors in a parameter of their own, and their lanes behind the loop.
+    fn reduce(&mut self, reduced: &Reduced, after: Block) {
+        let &Reduced { param, opcode, ref packs } = reduced;
+        let (block, before) = (self.block, self.before);
+        let [Some(enter), Some(repeat), Some(leave)] =
+            [before, block, after].map(|block| self.function.layout.last_inst(block))
+        else {
+            return;
+        };
+        let terms: Vec<Value> = packs.iter().map(|&pack| self.vector(pack, repeat)).collect();
+        let function = &mut *self.function;
+        let sum = function.dfg.block_params(block)[param];
+        let lane = function.dfg.value_type(sum);
+        let vector_type = vector_of(lane);
+        let InstructionData::Jump { destination, .. } = function.dfg.insts[enter] else { return };
+        let Some(initial) = destination.args(&function.dfg.value_lists).nth(param).and_then(|arg| arg.as_value())
+        else {
+            return;
+        };
+        let mut cursor = FuncCursor::new(function).at_inst(enter);
+        // What may be added once more stands in all lanes, and else in one.
+        let initial = if matches!(opcode, Opcode::Iadd | Opcode::Bxor) {
+            let zero = cursor.ins().iconst(lane, 0);
+            let zeros = cursor.ins().splat(vector_type, zero);
+            cursor.ins().insertlane(zeros, initial, 0)
+        } else {
+            cursor.ins().splat(vector_type, initial)
+        };
+        let vector = function.dfg.append_block_param(block, vector_type);
+        let mut cursor = FuncCursor::new(function).at_inst(repeat);
+        let mut add = |left, right| {
+            let (inst, dfg) = cursor.ins().Binary(opcode, vector_type, left, right);
+            dfg.first_result(inst)
+        };
+        // The loop waits for one sum only.
+        let next = terms.into_iter().reduce(&mut add).map_or(vector, |terms| add(vector, terms));
+        pass(&mut function.dfg, enter, block, initial);
+        pass(&mut function.dfg, repeat, block, next);
+        let mut cursor = FuncCursor::new(function).at_inst(leave);
+        let mut total = cursor.ins().extractlane(next, 0);
+        for index in 1..vector_type.lane_count() as u8 {
+            let other = cursor.ins().extractlane(next, index);
+            let (inst, dfg) = cursor.ins().Binary(opcode, lane, total, other);
+            total = dfg.first_result(inst);
+        }
+        // The old parameter keeps its value in the loop.
+        set_argument(function, repeat, block, param, sum);
+        let InstructionData::Jump { destination, .. } = function.dfg.insts[leave] else { return };
+        let header = destination.block(&function.dfg.value_lists);
+        set_argument(function, leave, header, param, total);
+    }
+
     /// The vector of a pack, made before the instruction if it does not exist.
     fn vector(&mut self, pack: usize, at_inst: Inst) -> Value {
         if let Some(vector) = self.vectors[pack] {
@@ -69,9 +158,9 @@ impl Emitter<'_> {
         }
         let plan = self.plan;
         let lanes = &plan.packs[pack].lanes;
-        let vector_type = vector_of(self.function.dfg.value_type(lanes[0]));
+        let vector_type = vector_of(plan.packs[pack].number);
         let vector = match &plan.packs[pack].kind {
-            Kind::Load => unreachable!("vectors are loaded first"),
+            Kind::Load(_) => unreachable!("vectors are loaded first"),
             Kind::Operation(opcode, operands) => {
                 let operands: Vec<Value> = operands.iter().map(|&operand| self.vector(operand, at_inst)).collect();
                 let mut cursor = at(self.function, at_inst);
@@ -88,6 +177,20 @@ impl Emitter<'_> {
                 let (inst, dfg) = cursor.ins().Binary(*opcode, vector_type, shifted, *by);
                 dfg.first_result(inst)
             }
+            Kind::Choice(comparison, packs) => {
+                let [left, right, if_true, if_false] = packs.map(|pack| self.vector(pack, at_inst));
+                let mut cursor = at(self.function, at_inst);
+                let mask = match *comparison {
+                    Comparison::Int(cond) => cursor.ins().icmp(cond, left, right),
+                    Comparison::Float(cond) => cursor.ins().fcmp(cond, left, right),
+                };
+                let mask = if cursor.func.dfg.value_type(mask) == vector_type {
+                    mask
+                } else {
+                    cursor.ins().bitcast(vector_type, little_endian(), mask)
+                };
+                cursor.ins().bitselect(mask, if_true, if_false)
+            }
             Kind::Splat => self.splat(lanes[0], vector_type, at_inst),
             Kind::Gather => self.gather(lanes, vector_type, at_inst),
         };
@@ -97,12 +200,15 @@ impl Emitter<'_> {
 
     fn splat(&mut self, value: Value, vector_type: Type, at_inst: Inst) -> Value {
         let (values, at_inst) = self.outside(&[value], at_inst);
-        at(self.function, at_inst).ins().splat(vector_type, values[0])
+        let mut cursor = at(self.function, at_inst);
+        let lane = lane(&mut cursor, values[0], vector_type);
+        cursor.ins().splat(vector_type, lane)
     }
 
     fn gather(&mut self, lanes: &[Value], vector_type: Type, at_inst: Inst) -> Value {
         let (lanes, at_inst) = self.outside(lanes, at_inst);
         let mut cursor = at(self.function, at_inst);
+        let lanes: Vec<Value> = lanes.into_iter().map(|value| lane(&mut cursor, value, vector_type)).collect();
         let first = cursor.ins().scalar_to_vector(vector_type, lanes[0]);
         lanes.iter().zip(0..).skip(1).fold(first, |vector, (&lane, index)| cursor.ins().insertlane(vector, lane, index))
     }
@@ -139,6 +245,30 @@ fn at(function: &mut Function, inst: Inst) -> FuncCursor<'_> {
     let mut cursor = FuncCursor::new(function).at_inst(inst);
     cursor.use_srcloc(inst);
     cursor
+}
+
+/// What of a value a lane of the vector contains.
+fn lane(cursor: &mut FuncCursor<'_>, value: Value, vector_type: Type) -> Value {
+    let lane = vector_type.lane_type();
+    if cursor.func.dfg.value_type(value) == lane { value } else { cursor.ins().ireduce(lane, value) }
+}
+
+fn little_endian() -> MemFlagsData {
+    MemFlagsData::new().with_endianness(Endianness::Little)
+}
+
+/// Passes another value to a block at this position.
+fn set_argument(function: &mut Function, branch: Inst, to: Block, position: usize, value: Value) {
+    let dfg = &mut function.dfg;
+    let ways = dfg.insts[branch].branch_destination_mut(&mut dfg.jump_tables, &mut dfg.exception_tables);
+    for way in ways {
+        if way.block(&dfg.value_lists) == to {
+            let args = way.args(&dfg.value_lists).enumerate();
+            let args: Vec<BlockArg> =
+                args.map(|(index, arg)| if index == position { BlockArg::from(value) } else { arg }).collect();
+            *way = BlockCall::new(to, args, &mut dfg.value_lists);
+        }
+    }
 }
 
 fn vector_of(lane: Type) -> Type {

@@ -1,6 +1,7 @@
 //! Instructions of one block that do the same to numbers side by side → one instruction on vectors.
 //!
-//! It begins with numbers that are stored side by side, and goes from each instruction to what it is made of:
+//! It begins with numbers that are stored side by side, or that are added to one sum, and goes from each instruction to
+//! what it is made of:
 //!
 //! ```text
 //! a = load p            c = load p + 8               v = load.f64x2 p
@@ -11,10 +12,16 @@
 //! A *pack* is such a row of values. A vector is stored where the last of its numbers was, and loaded where the first
 //! was: so accesses change places, and a pack is only made if [`super::place`] allows that. What is still needed as a
 //! number of its own is computed as before, or taken out of a vector that was loaded.
+//!
+//! Of numbers that are stored in 8 or 16 bits the lanes contain no more, if their other bits do not matter. A sum of
+//! integers has the same value in any order (one of floating-point numbers has not).
 
 use super::place::{self, Distances, Place, Stream};
-use cranelift_codegen::ir::types::{F32, F64, I32};
-use cranelift_codegen::ir::{Block, Function, Inst, Opcode, Value, ValueDef};
+use super::reduction::Reduction;
+use crate::optimize::sum::constant_64;
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::types::{F32, F64, I16, I32};
+use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Opcode, Type, Value, ValueDef};
 use std::collections::{HashMap, HashSet};
 
 /// Bytes in a vector.
@@ -22,27 +29,46 @@ pub(super) const BYTES: i64 = 16;
 /// How long a chain of instructions may be.
 const MAX_DEPTH: usize = 32;
 /// Loads and stores that a block may contain.
-const MAX_ACCESSES: usize = 96;
+const MAX_ACCESSES: usize = 128;
 
 /// A row of values that a vector contains.
 #[derive(Clone)]
 pub(super) struct Pack {
     pub lanes: Vec<Value>,
+    /// What of the values a lane contains: all, or the lowest bits.
+    pub number: Type,
     pub kind: Kind,
 }
 
 #[derive(Clone)]
 pub(super) enum Kind {
     /// Loaded from side by side.
-    Load,
+    Load(Opcode),
     /// Made by this operation from other packs.
     Operation(Opcode, Vec<usize>),
     /// Made by shifting a pack by so many bits.
     Shift(Opcode, usize, Value),
+    /// Chosen from the last two packs by comparing the first two.
+    Choice(Comparison, [usize; 4]),
     /// One value again and again.
     Splat,
     /// Values that have nothing in common.
     Gather,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Comparison {
+    Int(IntCC),
+    Float(FloatCC),
+}
+
+/// What is added to a parameter of the block.
+#[derive(Clone)]
+pub(super) struct Reduced {
+    /// Its position.
+    pub param: usize,
+    pub opcode: Opcode,
+    pub packs: Vec<usize>,
 }
 
 /// Numbers that are stored side by side.
@@ -58,9 +84,10 @@ pub(super) struct Plan {
     /// Those that others are made of come first.
     pub packs: Vec<Pack>,
     pub stored: Vec<Stored>,
+    pub reduced: Vec<Reduced>,
     /// What must hold wherever the block is entered.
     pub distances: Distances,
-    by_lanes: HashMap<Vec<Value>, usize>,
+    by_lanes: HashMap<(Vec<Value>, Type), usize>,
     /// Loads that belong to a pack, and the position at which it is loaded.
     hoisted: Vec<(Inst, usize)>,
     /// Stores that belong to a pack, and the position at which it is stored.
@@ -98,6 +125,12 @@ pub(super) fn plan(
             planner.plan = before;
         }
     }
+    for (param, &end) in ends.iter().enumerate() {
+        let before = planner.plan.clone();
+        if !planner.reduce(param, end, ends) {
+            planner.plan = before;
+        }
+    }
     let scalar = planner.cost(&Plan::default(), ends);
     let vector = planner.cost(&planner.plan, ends);
     (vector * 5 <= scalar * 4).then_some(planner.plan)
@@ -132,12 +165,34 @@ impl Planner<'_> {
     fn store(&mut self, stores: Vec<Inst>) -> bool {
         let dfg = &self.function.dfg;
         let lanes = stores.iter().map(|&store| dfg.inst_args(store)[0]).collect();
-        let pack = self.pack(lanes, MAX_DEPTH);
+        let Some((_, number)) = place::stored(dfg, stores[0]) else { return false };
+        let pack = self.pack(lanes, number, MAX_DEPTH);
         let last = stores.iter().map(|store| self.positions[store]).max().unwrap_or_default();
         self.plan.delayed.extend(stores.iter().map(|&store| (store, last)));
         let is_sound = stores.iter().all(|store| self.can_delay(*store, last));
         self.plan.stored.push(Stored { stores, pack });
         is_sound
+    }
+
+    /// Plans to add up vectors of what is added to a parameter; false if something else needs a sum in between.
+    fn reduce(&mut self, param: usize, end: Value, ends: &[Value]) -> bool {
+        let dfg = &self.function.dfg;
+        let sum = dfg.block_params(self.block)[param];
+        let Some(Reduction { opcode, terms, made_by }) = Reduction::of(dfg, sum, end) else { return false };
+        let number = dfg.value_type(sum);
+        let lanes = BYTES as usize / number.bytes() as usize;
+        let uses = |value: Value| {
+            let insts = self.positions.keys().flat_map(|&inst| dfg.inst_values(inst));
+            insts.chain(ends.iter().copied()).filter(|used| *used == value).count()
+        };
+        let is_private = uses(sum) == 1 && made_by.iter().all(|&inst| uses(dfg.first_result(inst)) == 1);
+        if !is_private || terms.is_empty() || terms.len() % lanes != 0 {
+            return false;
+        }
+        let packs: Vec<usize> = terms.chunks(lanes).map(|lanes| self.pack(lanes.to_vec(), number, MAX_DEPTH)).collect();
+        let is_vector = packs.iter().all(|&pack| !matches!(self.plan.packs[pack].kind, Kind::Gather | Kind::Splat));
+        self.plan.reduced.push(Reduced { param, opcode, packs });
+        is_vector
     }
 
     /// Whether no other access can tell that the store takes place at a later position.
@@ -185,18 +240,19 @@ impl Planner<'_> {
     }
 
     /// The pack of these values.
-    fn pack(&mut self, lanes: Vec<Value>, depth: usize) -> usize {
-        if let Some(&known) = self.plan.by_lanes.get(&lanes) {
+    fn pack(&mut self, lanes: Vec<Value>, number: Type, depth: usize) -> usize {
+        let key = (lanes, number);
+        if let Some(&known) = self.plan.by_lanes.get(&key) {
             return known;
         }
-        let kind = self.kind(&lanes, depth);
+        let kind = self.kind(&key.0, number, depth);
         let index = self.plan.packs.len();
-        self.plan.packs.push(Pack { lanes: lanes.clone(), kind });
-        self.plan.by_lanes.insert(lanes, index);
+        self.plan.packs.push(Pack { lanes: key.0.clone(), number, kind });
+        self.plan.by_lanes.insert(key, index);
         index
     }
 
-    fn kind(&mut self, lanes: &[Value], depth: usize) -> Kind {
+    fn kind(&mut self, lanes: &[Value], number: Type, depth: usize) -> Kind {
         let dfg = &self.function.dfg;
         if lanes.iter().all(|&lane| place::is_equal(dfg, lane, lanes[0])) {
             return Kind::Splat;
@@ -205,42 +261,76 @@ impl Planner<'_> {
             return Kind::Gather;
         };
         let opcode = dfg.insts[insts[0]].opcode();
-        let lane = dfg.value_type(lanes[0]);
         let is_same = insts.iter().all(|&inst| dfg.insts[inst].opcode() == opcode);
         if !is_same || depth == 0 {
             return Kind::Gather;
         }
-        if opcode == Opcode::Load {
-            return if self.load(&insts) { Kind::Load } else { Kind::Gather };
+        if place::is_lanes(opcode, dfg.value_type(lanes[0]), number) {
+            return if self.load(&insts) { Kind::Load(opcode) } else { Kind::Gather };
         }
         let args: Vec<Vec<Value>> = insts.iter().map(|&inst| dfg.inst_args(inst).to_vec()).collect();
+        let is_whole = dfg.value_type(lanes[0]) == number;
         match opcode {
             Opcode::Fadd | Opcode::Fmul | Opcode::Iadd | Opcode::Band | Opcode::Bor | Opcode::Bxor => {
                 let args = self.ordered(args);
-                self.operation(opcode, &args, depth)
+                self.operation(opcode, &args, number, depth)
             }
-            Opcode::Imul if lane == I32 => {
+            Opcode::Imul if matches!(number, I16 | I32) => {
                 let args = self.ordered(args);
-                self.operation(opcode, &args, depth)
+                self.operation(opcode, &args, number, depth)
+            }
+            Opcode::Smin | Opcode::Smax | Opcode::Umin | Opcode::Umax if number == I32 => {
+                self.operation(opcode, &args, number, depth)
             }
             Opcode::Fsub | Opcode::Fdiv | Opcode::Isub | Opcode::Sqrt | Opcode::Fneg | Opcode::Fabs | Opcode::Bnot => {
-                self.operation(opcode, &args, depth)
+                self.operation(opcode, &args, number, depth)
             }
-            Opcode::Ishl | Opcode::Ushr => {
-                let by = args[0][1];
-                if args.iter().any(|args| !place::is_equal(dfg, args[1], by)) {
-                    return Kind::Gather;
-                }
-                let shifted = self.pack(args.iter().map(|args| args[0]).collect(), depth - 1);
-                Kind::Shift(opcode, shifted, by)
-            }
+            Opcode::Ishl => self.shift(opcode, &args, number, depth),
+            Opcode::Ushr if is_whole => self.shift(opcode, &args, number, depth),
+            Opcode::Sshr if number == I32 => self.shift(opcode, &args, number, depth),
+            Opcode::Select if is_whole => self.choice(&args, number, depth),
             _ => Kind::Gather,
         }
     }
 
-    fn operation(&mut self, opcode: Opcode, args: &[Vec<Value>], depth: usize) -> Kind {
+    fn shift(&mut self, opcode: Opcode, args: &[Vec<Value>], number: Type, depth: usize) -> Kind {
+        let (dfg, by) = (&self.function.dfg, args[0][1]);
+        // A shift of lanes is modulo their own size.
+        let is_whole = dfg.value_type(args[0][0]) == number;
+        let is_less = |by: i64| (0..i64::from(number.bits())).contains(&by);
+        let is_known = is_whole || constant_64(dfg, by).is_some_and(is_less);
+        if !is_known || args.iter().any(|args| !place::is_equal(dfg, args[1], by)) {
+            return Kind::Gather;
+        }
+        Kind::Shift(opcode, self.pack(args.iter().map(|args| args[0]).collect(), number, depth - 1), by)
+    }
+
+    fn choice(&mut self, args: &[Vec<Value>], number: Type, depth: usize) -> Kind {
+        let dfg = &self.function.dfg;
+        let compared = args.iter().map(|args| {
+            Some(match dfg.insts[self.made_here(args[0])?] {
+                InstructionData::IntCompare { cond, args, .. } => (Comparison::Int(cond), args),
+                InstructionData::FloatCompare { cond, args, .. } => (Comparison::Float(cond), args),
+                _ => return None,
+            })
+        });
+        let Some(compared) = compared.collect::<Option<Vec<_>>>() else { return Kind::Gather };
+        let (comparison, [first, _]) = compared[0];
+        let is_same = compared.iter().all(|(other, _)| *other == comparison);
+        let numbers = dfg.value_type(first);
+        if !is_same || numbers.bytes() != number.bytes() {
+            return Kind::Gather;
+        }
+        let sides = [0, 1].map(|side| compared.iter().map(|(_, args)| args[side]).collect());
+        let [left, right] = sides.map(|lanes| self.pack(lanes, numbers, depth - 1));
+        let sides = [1, 2].map(|side| args.iter().map(|args| args[side]).collect());
+        let [if_true, if_false] = sides.map(|lanes| self.pack(lanes, number, depth - 1));
+        Kind::Choice(comparison, [left, right, if_true, if_false])
+    }
+
+    fn operation(&mut self, opcode: Opcode, args: &[Vec<Value>], number: Type, depth: usize) -> Kind {
         let operands = (0..args[0].len())
-            .map(|operand| self.pack(args.iter().map(|args| args[operand]).collect(), depth - 1))
+            .map(|operand| self.pack(args.iter().map(|args| args[operand]).collect(), number, depth - 1))
             .collect();
         Kind::Operation(opcode, operands)
     }
@@ -308,15 +398,18 @@ impl Planner<'_> {
         let dfg = &self.function.dfg;
         let scalars = needed.iter().filter(|&&inst| !dfg.inst_args(inst).is_empty()).count();
         let vectors: usize = plan.packs.iter().map(|pack| self.pack_cost(pack)).sum();
-        scalars + vectors + plan.stored.len()
+        let sums: usize = plan.reduced.iter().map(|reduced| reduced.packs.len()).sum();
+        scalars + vectors + plan.stored.len() + sums
     }
 
     fn pack_cost(&self, pack: &Pack) -> usize {
         match pack.kind {
-            Kind::Load | Kind::Operation(..) | Kind::Shift(..) => 1,
+            Kind::Load(Opcode::Uload8 | Opcode::Sload8) if pack.number == I32 => 3,
+            Kind::Load(_) | Kind::Operation(..) | Kind::Shift(..) => 1,
+            Kind::Choice(..) => 2,
             Kind::Splat | Kind::Gather if pack.lanes.iter().all(|lane| self.is_made_before(*lane)) => 0,
             Kind::Splat => 1,
-            Kind::Gather => match self.function.dfg.value_type(pack.lanes[0]) {
+            Kind::Gather => match pack.number {
                 F32 | F64 => pack.lanes.len() - 1,
                 _ => pack.lanes.len() * 2,
             },
@@ -334,7 +427,9 @@ impl Planner<'_> {
     /// The instructions whose effect or value is needed beside the vectors.
     fn needed(&self, plan: &Plan, ends: &[Value]) -> HashSet<Inst> {
         let dfg = &self.function.dfg;
-        let mut pending: Vec<Inst> = ends.iter().filter_map(|value| self.made_here(*value)).collect();
+        let is_reduced = |param: usize| plan.reduced.iter().any(|reduced| reduced.param == param);
+        let kept = ends.iter().enumerate().filter(|(param, _)| !is_reduced(*param));
+        let mut pending: Vec<Inst> = kept.filter_map(|(_, value)| self.made_here(*value)).collect();
         for &(inst, place) in &self.accesses {
             let is_packed = plan.delayed.contains_key(&inst) || plan.is_hoisted(inst);
             pending.extend((!is_packed).then_some(inst));
@@ -346,7 +441,7 @@ impl Planner<'_> {
                     pending.extend(pack.lanes.iter().filter_map(|lane| self.made_here(*lane)))
                 }
                 Kind::Shift(_, _, by) => pending.extend(self.made_here(by)),
-                Kind::Load | Kind::Operation(..) => {}
+                Kind::Load(_) | Kind::Operation(..) | Kind::Choice(..) => {}
             }
         }
         let mut needed = HashSet::new();

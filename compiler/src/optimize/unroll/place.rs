@@ -1,7 +1,8 @@
 //! Where loads and stores go, and which of them may change places.
 
+use crate::optimize::forward;
 use crate::optimize::sum::instruction;
-use cranelift_codegen::ir::types::{F32, F64, I32, I64};
+use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
 use cranelift_codegen::ir::{AliasRegion, DataFlowGraph, Inst, InstructionData, Opcode, Type, Value};
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,8 +40,9 @@ impl Place {
             InstructionData::Store { args: [value, base], offset, flags, .. } => (base, offset, flags, value),
             _ => return None,
         };
-        // (What is narrower in memory is taken for wider.)
-        let bytes = dfg.value_type(value).bytes();
+        let number = dfg.value_type(value);
+        // (Vectors that are narrower in memory are taken for wider.)
+        let bytes = forward::len(dfg.insts[inst].opcode(), number).unwrap_or(number.bytes());
         Some(Place { base, offset: offset.into(), bytes, region: dfg.mem_flags[flags].alias_region() })
     }
 }
@@ -81,18 +83,30 @@ pub(super) fn base(dfg: &DataFlowGraph, inst: Inst) -> Option<Value> {
     Place::of(dfg, inst).map(|place| place.base)
 }
 
-/// The address and type of a number that the instruction stores as it is.
+/// The address of a number that the instruction stores, and the type that the number has in memory.
 pub(super) fn stored(dfg: &DataFlowGraph, inst: Inst) -> Option<(Value, Type)> {
-    match dfg.insts[inst] {
-        InstructionData::Store { opcode: Opcode::Store, args: [value, base], .. } => {
-            let lane = dfg.value_type(value);
-            is_lane(lane).then_some((base, lane))
-        }
+    let InstructionData::Store { opcode, args: [value, base], .. } = dfg.insts[inst] else { return None };
+    let number = dfg.value_type(value);
+    match opcode {
+        Opcode::Store if is_lane(number) => Some((base, number)),
+        Opcode::Istore8 if number == I32 => Some((base, I8)),
+        Opcode::Istore16 if number == I32 => Some((base, I16)),
         _ => None,
     }
 }
 
-pub(super) fn is_lane(number: Type) -> bool {
+/// Whether a load of a number makes a lane of a vector whose lanes are of the second type.
+pub(super) fn is_lanes(opcode: Opcode, number: Type, lane: Type) -> bool {
+    match opcode {
+        Opcode::Load => number == lane && is_lane(number),
+        Opcode::Uload8 | Opcode::Sload8 => number == I32 && matches!(lane, I8 | I32),
+        Opcode::Uload16 | Opcode::Sload16 => number == I32 && matches!(lane, I16 | I32),
+        Opcode::Uload32 | Opcode::Sload32 => number == I64 && lane == I64,
+        _ => false,
+    }
+}
+
+fn is_lane(number: Type) -> bool {
     matches!(number, I32 | I64 | F32 | F64)
 }
 
