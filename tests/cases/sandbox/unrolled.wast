@@ -6,7 +6,7 @@
   (type $nothing (func))
   (type $kernel (func (param i32 i32 i32)))
   (memory 1 1)
-  (table funcref (elem $nothing $scaled $slow-scaled $pairs $slow-pairs $stencil $slow-stencil $carried $slow-carried $two $slow-two $middle $slow-middle $handed $slow-handed $exchanged $slow-exchanged $bytes $slow-bytes $shorts $slow-shorts $chosen $slow-chosen $chosen-float $slow-chosen-float $summed $slow-summed $extremes $slow-extremes $sum-bytes $slow-sum-bytes))
+  (table funcref (elem $nothing $scaled $slow-scaled $pairs $slow-pairs $stencil $slow-stencil $carried $slow-carried $two $slow-two $middle $slow-middle $handed $slow-handed $exchanged $slow-exchanged $bytes $slow-bytes $shorts $slow-shorts $carried-shorts $slow-carried-shorts $chosen $slow-chosen $chosen-float $slow-chosen-float $summed $slow-summed $extremes $slow-extremes $sum-bytes $slow-sum-bytes))
   (func $nothing)
 
   ;; Numbers of 64 bits, one in each iteration.
@@ -201,6 +201,25 @@
       (local.set $q (i32.add (local.get $q) (i32.const 2)))
       (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 2))) (i32.const 0))))))
 
+  ;; The same of 16 bits, of which a vector is gathered.
+  (func $carried-shorts (export "carried-shorts") (param $p i32) (param $q i32) (param $n i32) (local $last i32) (local $new i32)
+    (block $end
+    (loop $next
+      (i32.store16 (local.get $p) (i32.add (i32.xor (local.tee $new (i32.load16_u (local.get $q))) (local.get $last)) (i32.xor (local.get $new) (i32.load16_u offset=6 (local.get $q)))))
+      (local.set $last (local.get $new))
+      (local.set $p (i32.add (local.get $p) (i32.const 2)))
+      (local.set $q (i32.add (local.get $q) (i32.const 2)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 2))) (i32.const 0))))))
+  (func $slow-carried-shorts (export "slow-carried-shorts") (param $p i32) (param $q i32) (param $n i32) (local $last i32) (local $new i32)
+    (block $end
+    (loop $next
+      (i32.store16 (local.get $p) (i32.add (i32.xor (local.tee $new (i32.load16_u (local.get $q))) (local.get $last)) (i32.xor (local.get $new) (i32.load16_u offset=6 (local.get $q)))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $last (local.get $new))
+      (local.set $p (i32.add (local.get $p) (i32.const 2)))
+      (local.set $q (i32.add (local.get $q) (i32.const 2)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 2))) (i32.const 0))))))
+
   ;; The larger of two numbers, and one that is chosen.
   (func $chosen (export "chosen") (param $p i32) (param $q i32) (param $n i32) (local $a i32) (local $b i32)
     (block $end
@@ -353,16 +372,18 @@
 (assert_return (invoke "differences" (i32.const 17) (i32.const 1)) (i32.const 0))
 ;; shorts
 (assert_return (invoke "differences" (i32.const 19) (i32.const 2)) (i32.const 0))
+;; carried-shorts
+(assert_return (invoke "differences" (i32.const 21) (i32.const 2)) (i32.const 0))
 ;; chosen
-(assert_return (invoke "differences" (i32.const 21) (i32.const 4)) (i32.const 0))
+(assert_return (invoke "differences" (i32.const 23) (i32.const 4)) (i32.const 0))
 ;; chosen-float
-(assert_return (invoke "differences" (i32.const 23) (i32.const 8)) (i32.const 0))
+(assert_return (invoke "differences" (i32.const 25) (i32.const 8)) (i32.const 0))
 ;; summed
-(assert_return (invoke "differences" (i32.const 25) (i32.const 4)) (i32.const 0))
-;; extremes
 (assert_return (invoke "differences" (i32.const 27) (i32.const 4)) (i32.const 0))
+;; extremes
+(assert_return (invoke "differences" (i32.const 29) (i32.const 4)) (i32.const 0))
 ;; sum-bytes
-(assert_return (invoke "differences" (i32.const 29) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "differences" (i32.const 31) (i32.const 1)) (i32.const 0))
 
 ;; The last iteration is the last place of memory, or one behind it; the first one is, or wraps around.
 (invoke "scaled" (i32.const 0) (i32.const 65392) (i32.const 128))
@@ -405,6 +426,11 @@
 (assert_trap (invoke "shorts" (i32.const 65506) (i32.const 0) (i32.const 32)) "out of bounds memory access")
 (assert_trap (invoke "shorts" (i32.const 0) (i32.const -64) (i32.const 32)) "out of bounds memory access")
 (assert_trap (invoke "shorts" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
+(invoke "carried-shorts" (i32.const 0) (i32.const 65488) (i32.const 32))
+(assert_trap (invoke "carried-shorts" (i32.const 0) (i32.const 65506) (i32.const 34)) "out of bounds memory access")
+(assert_trap (invoke "carried-shorts" (i32.const 65506) (i32.const 0) (i32.const 32)) "out of bounds memory access")
+(assert_trap (invoke "carried-shorts" (i32.const 0) (i32.const -64) (i32.const 32)) "out of bounds memory access")
+(assert_trap (invoke "carried-shorts" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
 (invoke "chosen" (i32.const 0) (i32.const 65456) (i32.const 64))
 (assert_trap (invoke "chosen" (i32.const 0) (i32.const 65476) (i32.const 68)) "out of bounds memory access")
 (assert_trap (invoke "chosen" (i32.const 65476) (i32.const 0) (i32.const 64)) "out of bounds memory access")

@@ -209,7 +209,11 @@ impl Emitter<'_> {
         let (lanes, at_inst) = self.outside(lanes, at_inst);
         let mut cursor = at(self.function, at_inst);
         let lanes: Vec<Value> = lanes.into_iter().map(|value| lane(&mut cursor, value, vector_type)).collect();
-        let first = cursor.ins().scalar_to_vector(vector_type, lanes[0]);
+        // (Cranelift moves only numbers of 32 bits and more into a vector alone.)
+        let first = match vector_type.lane_bits() {
+            8 | 16 => cursor.ins().splat(vector_type, lanes[0]),
+            _ => cursor.ins().scalar_to_vector(vector_type, lanes[0]),
+        };
         lanes.iter().zip(0..).skip(1).fold(first, |vector, (&lane, index)| cursor.ins().insertlane(vector, lane, index))
     }
 
