@@ -10,6 +10,7 @@ mod commute;
 mod extension;
 mod flag;
 mod forward;
+mod hoist;
 mod induction;
 mod latch;
 mod liveness;
@@ -63,6 +64,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     context.func.dfg.resolve_all_aliases();
     extension::widen(context);
     context.egraph_pass(isa, &mut Default::default())?;
+    hoist::ends(context);
     latch::merge(context);
     unroll::rewrite(context);
     commute::order(&mut context.func);

@@ -23,6 +23,7 @@
 
 mod cycle;
 mod emit;
+mod guard;
 mod pack;
 mod place;
 mod reduction;
@@ -35,7 +36,7 @@ use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
 use cycle::{Cycle, End};
 use pack::Plan;
-use place::{Distances, Start, Stream};
+use place::Stream;
 use reduction::Reduction;
 use std::collections::HashMap;
 
@@ -123,7 +124,7 @@ fn unroll(
     };
     let end = finish(function, cycle, &blocks, limit, &next);
     emit::rewrite(function, &plan, &blocks);
-    enter(function, cycle, &blocks, limit, end, &streams, &plan.distances);
+    guard::enter(function, cycle, &blocks, limit, end, &streams, &plan.distances);
     for &branch in &cycle.entries {
         redirect(function, branch, cycle.header, entry);
     }
@@ -230,6 +231,10 @@ fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit
     let end = match limit.end {
         End::Constant(value) => cursor.ins().iconst(limit.number, narrow(limit.number, value)),
         End::Value(value) => cursor.ins().iadd_imm_s(value, -limit.margin),
+        End::Extended { value, is_signed } => {
+            let value = if is_signed { cursor.ins().sextend(I64, value) } else { cursor.ins().uextend(I64, value) };
+            cursor.ins().iadd_imm_s(value, -limit.margin)
+        }
     };
     let args: Vec<BlockArg> = next.iter().copied().map(BlockArg::from).collect();
     let mut cursor = FuncCursor::new(function).at_bottom(blocks.copies);
@@ -239,45 +244,6 @@ fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit
     let params: Vec<BlockArg> = function.dfg.block_params(blocks.entry).iter().copied().map(BlockArg::from).collect();
     FuncCursor::new(function).at_bottom(blocks.before).ins().jump(blocks.copies, &params);
     end
-}
-
-/// Enters the new loop if it would go round, and no two of its streams are too near to one another; else the old one.
-fn enter(
-    function: &mut Function,
-    cycle: &Cycle,
-    blocks: &Blocks,
-    limit: &Limit,
-    end: Value,
-    streams: &HashMap<Value, Stream>,
-    distances: &Distances,
-) {
-    let params = function.dfg.block_params(blocks.entry).to_vec();
-    let mut cursor = FuncCursor::new(function).at_bottom(blocks.entry);
-    let mut conditions = vec![cursor.ins().icmp(limit.before, params[limit.counter], end)];
-    if let End::Value(value) = limit.end
-        && limit.margin != 0
-    {
-        // The subtraction has not wrapped around.
-        conditions.push(cursor.ins().icmp(limit.before, end, value));
-    }
-    for (&(first, second), &(low, high)) in &distances.0 {
-        let [first, second] = [first, second].map(|base| {
-            let Stream { start, counter, .. } = streams[&base];
-            match start {
-                Start::Value(start) => cursor.ins().iadd(start, params[counter]),
-                Start::Constant(start) => cursor.ins().iadd_imm_s(params[counter], start),
-            }
-        });
-        // Below `low + 1` is the same as far above it.
-        let distance = cursor.ins().isub(first, second);
-        let distance = cursor.ins().iadd_imm_s(distance, -(low + 1));
-        conditions.push(cursor.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, distance, high - low - 1));
-    }
-    let all = conditions.into_iter().reduce(|all, condition| cursor.ins().band(all, condition));
-    let args: Vec<BlockArg> = params.into_iter().map(BlockArg::from).collect();
-    if let Some(condition) = all {
-        cursor.ins().brif(condition, blocks.before, &[], cycle.header, &args);
-    }
 }
 
 /// Lets a branch go to another block.

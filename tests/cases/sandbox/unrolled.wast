@@ -6,7 +6,7 @@
   (type $nothing (func))
   (type $kernel (func (param i32 i32 i32)))
   (memory 1 1)
-  (table funcref (elem $nothing $scaled $slow-scaled $pairs $slow-pairs $stencil $slow-stencil $carried $slow-carried $two $slow-two $middle $slow-middle $handed $slow-handed $exchanged $slow-exchanged $bytes $slow-bytes $shorts $slow-shorts $carried-shorts $slow-carried-shorts $chosen $slow-chosen $chosen-float $slow-chosen-float $summed $slow-summed $extremes $slow-extremes $sum-bytes $slow-sum-bytes))
+  (table funcref (elem $nothing $scaled $slow-scaled $pairs $slow-pairs $stencil $slow-stencil $carried $slow-carried $two $slow-two $middle $slow-middle $handed $slow-handed $exchanged $slow-exchanged $bytes $slow-bytes $shorts $slow-shorts $carried-shorts $slow-carried-shorts $strided $slow-strided $strided-back $slow-strided-back $unsigned $slow-unsigned $extended $slow-extended $even $slow-even $chosen $slow-chosen $chosen-float $slow-chosen-float $summed $slow-summed $extremes $slow-extremes $sum-bytes $slow-sum-bytes))
   (func $nothing)
 
   ;; Numbers of 64 bits, one in each iteration.
@@ -220,6 +220,95 @@
       (local.set $q (i32.add (local.get $q) (i32.const 2)))
       (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 2))) (i32.const 0))))))
 
+  ;; What is read is further apart than what is written.
+  (func $strided (export "strided") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.add (f64.mul (f64.load (local.get $q)) (f64.const 0.5)) (f64.load (local.get $p))))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 24)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 8))) (i32.const 0))))))
+  (func $slow-strided (export "slow-strided") (param $p i32) (param $q i32) (param $n i32)
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.add (f64.mul (f64.load (local.get $q)) (f64.const 0.5)) (f64.load (local.get $p))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 24)))
+      (br_if $next (i32.ne (local.tee $n (i32.sub (local.get $n) (i32.const 8))) (i32.const 0))))))
+
+  ;; What is written is.
+  (func $strided-back (export "strided-back") (param $p i32) (param $q i32) (param $n i32) (local $m i32)
+    (block $end
+    (loop $next
+      (i32.store (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load (local.get $p)) (i32.load (local.get $q)))))
+      (i32.store offset=4 (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load offset=4 (local.get $p)) (i32.load offset=4 (local.get $q)))))
+      (i32.store offset=8 (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load offset=8 (local.get $p)) (i32.load offset=8 (local.get $q)))))
+      (i32.store offset=12 (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load offset=12 (local.get $p)) (i32.load offset=12 (local.get $q)))))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 8))) (local.get $n))))))
+  (func $slow-strided-back (export "slow-strided-back") (param $p i32) (param $q i32) (param $n i32) (local $m i32)
+    (block $end
+    (loop $next
+      (i32.store (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load (local.get $p)) (i32.load (local.get $q)))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (i32.store offset=4 (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load offset=4 (local.get $p)) (i32.load offset=4 (local.get $q)))))
+      (i32.store offset=8 (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load offset=8 (local.get $p)) (i32.load offset=8 (local.get $q)))))
+      (i32.store offset=12 (local.get $q) (i32.mul (local.get $m) (i32.add (i32.load offset=12 (local.get $p)) (i32.load offset=12 (local.get $q)))))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 8))) (local.get $n))))))
+
+  ;; Negative numbers are large.
+  (func $unsigned (export "unsigned") (param $p i32) (param $q i32) (param $n i32) (local $m i32) (local.set $m (i32.sub (local.get $n) (i32.const 120)))
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.mul (f64.load (local.get $q)) (f64.load (local.get $q))))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 3))) (i32.const 60))))))
+  (func $slow-unsigned (export "slow-unsigned") (param $p i32) (param $q i32) (param $n i32) (local $m i32) (local.set $m (i32.sub (local.get $n) (i32.const 120)))
+    (block $end
+    (loop $next
+      (f64.store (local.get $p) (f64.mul (f64.load (local.get $q)) (f64.load (local.get $q))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.lt_u (local.tee $m (i32.add (local.get $m) (i32.const 3))) (i32.const 60))))))
+
+  ;; One counter takes the place of others, and its lowest bits are compared.
+  (func $extended (export "extended") (param $p i32) (param $q i32) (param $n i32) (local $m i32)
+    (block $end
+    (loop $next
+      (i32.store (i32.add (local.get $p) (local.get $m)) (i32.add (local.get $n) (i32.load (i32.add (local.get $q) (local.get $m)))))
+      (br_if $next (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 4))) (local.get $n))))))
+  (func $slow-extended (export "slow-extended") (param $p i32) (param $q i32) (param $n i32) (local $m i32)
+    (block $end
+    (loop $next
+      (i32.store (i32.add (local.get $p) (local.get $m)) (i32.add (local.get $n) (i32.load (i32.add (local.get $q) (local.get $m)))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (br_if $next (i32.lt_s (local.tee $m (i32.add (local.get $m) (i32.const 4))) (local.get $n))))))
+
+  ;; The end is computed in the loop, and stands before the counter.
+  (func $even (export "even") (param $p i32) (param $q i32) (param $n i32) (local $m i32)
+    (block $end
+    (loop $next
+      (f32.store (local.get $p) (f32.neg (f32.load (local.get $q))))
+      (f32.store offset=4 (local.get $p) (f32.neg (f32.load offset=4 (local.get $q))))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.ne (i32.and (i32.add (local.get $n) (i32.const 7)) (i32.const -8)) (local.tee $m (i32.add (local.get $m) (i32.const 8))))))))
+  (func $slow-even (export "slow-even") (param $p i32) (param $q i32) (param $n i32) (local $m i32)
+    (block $end
+    (loop $next
+      (f32.store (local.get $p) (f32.neg (f32.load (local.get $q))))
+      (call_indirect (type $nothing) (i32.const 0))
+      (f32.store offset=4 (local.get $p) (f32.neg (f32.load offset=4 (local.get $q))))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (local.set $q (i32.add (local.get $q) (i32.const 8)))
+      (br_if $next (i32.ne (i32.and (i32.add (local.get $n) (i32.const 7)) (i32.const -8)) (local.tee $m (i32.add (local.get $m) (i32.const 8))))))))
+
   ;; The larger of two numbers, and one that is chosen.
   (func $chosen (export "chosen") (param $p i32) (param $q i32) (param $n i32) (local $a i32) (local $b i32)
     (block $end
@@ -340,7 +429,7 @@
   ;; The number of the function in the table, and the bytes of an iteration.
   (func (export "differences") (param $kernel i32) (param $step i32) (result i32)
     (local $q i32) (local $n i32) (local $count i32)
-    (local.set $q (i32.const 340))
+    (local.set $q (i32.const 100))
     (loop $distances
       (local.set $n (local.get $step))
       (loop $lengths
@@ -374,16 +463,26 @@
 (assert_return (invoke "differences" (i32.const 19) (i32.const 2)) (i32.const 0))
 ;; carried-shorts
 (assert_return (invoke "differences" (i32.const 21) (i32.const 2)) (i32.const 0))
-;; chosen
-(assert_return (invoke "differences" (i32.const 23) (i32.const 4)) (i32.const 0))
-;; chosen-float
+;; strided
+(assert_return (invoke "differences" (i32.const 23) (i32.const 8)) (i32.const 0))
+;; strided-back
 (assert_return (invoke "differences" (i32.const 25) (i32.const 8)) (i32.const 0))
-;; summed
-(assert_return (invoke "differences" (i32.const 27) (i32.const 4)) (i32.const 0))
-;; extremes
+;; unsigned
+(assert_return (invoke "differences" (i32.const 27) (i32.const 8)) (i32.const 0))
+;; extended
 (assert_return (invoke "differences" (i32.const 29) (i32.const 4)) (i32.const 0))
+;; even
+(assert_return (invoke "differences" (i32.const 31) (i32.const 8)) (i32.const 0))
+;; chosen
+(assert_return (invoke "differences" (i32.const 33) (i32.const 4)) (i32.const 0))
+;; chosen-float
+(assert_return (invoke "differences" (i32.const 35) (i32.const 8)) (i32.const 0))
+;; summed
+(assert_return (invoke "differences" (i32.const 37) (i32.const 4)) (i32.const 0))
+;; extremes
+(assert_return (invoke "differences" (i32.const 39) (i32.const 4)) (i32.const 0))
 ;; sum-bytes
-(assert_return (invoke "differences" (i32.const 31) (i32.const 1)) (i32.const 0))
+(assert_return (invoke "differences" (i32.const 41) (i32.const 1)) (i32.const 0))
 
 ;; The last iteration is the last place of memory, or one behind it; the first one is, or wraps around.
 (invoke "scaled" (i32.const 0) (i32.const 65392) (i32.const 128))
@@ -431,6 +530,11 @@
 (assert_trap (invoke "carried-shorts" (i32.const 65506) (i32.const 0) (i32.const 32)) "out of bounds memory access")
 (assert_trap (invoke "carried-shorts" (i32.const 0) (i32.const -64) (i32.const 32)) "out of bounds memory access")
 (assert_trap (invoke "carried-shorts" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
+(invoke "extended" (i32.const 0) (i32.const 65456) (i32.const 64))
+(assert_trap (invoke "extended" (i32.const 0) (i32.const 65476) (i32.const 68)) "out of bounds memory access")
+(assert_trap (invoke "extended" (i32.const 65476) (i32.const 0) (i32.const 64)) "out of bounds memory access")
+(assert_trap (invoke "extended" (i32.const 0) (i32.const -64) (i32.const 64)) "out of bounds memory access")
+(assert_trap (invoke "extended" (i32.const -64) (i32.const 0) (i32.const 0x7fffff00)) "out of bounds memory access")
 (invoke "chosen" (i32.const 0) (i32.const 65456) (i32.const 64))
 (assert_trap (invoke "chosen" (i32.const 0) (i32.const 65476) (i32.const 68)) "out of bounds memory access")
 (assert_trap (invoke "chosen" (i32.const 65476) (i32.const 0) (i32.const 64)) "out of bounds memory access")

@@ -50,6 +50,11 @@ pub(super) struct Exit {
 pub(super) enum End {
     Constant(i64),
     Value(Value),
+    /// Of 32 bits, where the counter has 64.
+    Extended {
+        value: Value,
+        is_signed: bool,
+    },
 }
 
 impl Cycle {
@@ -134,37 +139,78 @@ impl Cycle {
             _ => (IntCC::NotEqual, condition, None),
         };
         let code = if goes_on { code } else { code.complement() };
+        let swapped = right.and_then(|right| self.before_end(dfg, code.swap_args(), right, Some(left), &is_invariant));
+        swapped.or_else(|| self.before_end(dfg, code, left, right, &is_invariant))
+    }
+
+    /// What a comparison of a counter with an end (0 if there is none) means, if it holds until the end is reached.
+    fn before_end(
+        &self,
+        dfg: &DataFlowGraph,
+        code: IntCC,
+        value: Value,
+        end: Option<Value>,
+        is_invariant: impl Fn(Value) -> bool,
+    ) -> Option<Exit> {
         // See `compared_sums` in `translate::numeric`.
         let is_equality = code == IntCC::NotEqual;
-        let (left, right) = match instruction(dfg, left) {
+        let (value, end) = match instruction(dfg, value) {
             Some(&InstructionData::Unary { opcode: Opcode::Uextend, arg }) if is_equality => {
-                (arg, right.map(|right| narrowed(dfg, right)))
+                (arg, end.map(|end| narrowed(dfg, end)))
             }
-            _ => (left, right),
+            _ => (value, end),
         };
-        let (counter, ahead) = self.counted(dfg, left)?;
-        let number = dfg.value_type(self.params[counter]);
-        let towards = if self.steps[counter]? > 0 { IntCC::SignedLessThan } else { IntCC::SignedGreaterThan };
-        if !is_equality && code != towards {
+        let (counter, ahead, is_reduced) = self.counted(dfg, value)?;
+        let is_natural = self.initial[counter].is_some_and(|initial| initial >= 0);
+        let is_towards = match code {
+            IntCC::NotEqual => true,
+            IntCC::SignedLessThan => self.steps[counter]? > 0,
+            IntCC::SignedGreaterThan => self.steps[counter]? < 0,
+            // Of numbers that are not negative it says the same.
+            IntCC::UnsignedLessThan => self.steps[counter]? > 0 && is_natural,
+            _ => false,
+        };
+        // The lowest bits of a counter say the same until they are its only ones no more.
+        if !is_towards || (is_reduced && !(is_natural && self.steps[counter]? > 0)) {
             return None;
         }
-        let constant = right.map_or(Some(0), |right| signed_constant(dfg, right, number));
-        Some(match (constant, right) {
-            (Some(constant), _) => Exit { counter, end: End::Constant(constant.checked_sub(ahead)?), ahead: 0 },
-            (None, Some(end)) if is_invariant(end) && dfg.value_type(end) == number => {
-                Exit { counter, end: End::Value(end), ahead }
-            }
-            _ => return None,
+        let is_signed = code == IntCC::SignedLessThan;
+        let number = if is_reduced { I32 } else { dfg.value_type(self.params[counter]) };
+        let end = match end.map_or(Some(0), |end| signed_constant(dfg, end, number)) {
+            Some(constant) if is_reduced && !is_signed => End::Constant(i64::from(constant as u32)),
+            Some(constant) => End::Constant(constant),
+            None => match end.filter(|&end| is_invariant(end) && dfg.value_type(end) == number)? {
+                end if is_reduced => End::Extended { value: end, is_signed },
+                end => End::Value(end),
+            },
+        };
+        Some(match end {
+            End::Constant(constant) => Exit { counter, end: End::Constant(constant.checked_sub(ahead)?), ahead: 0 },
+            _ => Exit { counter, end, ahead },
         })
     }
 
-    /// Which counter a value is, and how far it is ahead of it.
-    fn counted(&self, dfg: &DataFlowGraph, value: Value) -> Option<(usize, i64)> {
-        self.params.iter().enumerate().find_map(|(index, &param)| {
-            let step = self.steps[index]?;
-            let ahead = if value == param { 0 } else { self::step(dfg, param, value)? };
-            (ahead.abs() <= step.abs()).then_some((index, ahead))
-        })
+    /// Which counter a value is, how far it is ahead of it, and whether it is only its lowest bits.
+    fn counted(&self, dfg: &DataFlowGraph, value: Value) -> Option<(usize, i64, bool)> {
+        let counter = |value: Value, added: i64| {
+            self.params.iter().enumerate().find_map(|(index, &param)| {
+                let step = self.steps[index]?;
+                let ahead = added + if value == param { 0 } else { self::step(dfg, param, value)? };
+                (ahead.abs() <= step.abs()).then_some((index, ahead))
+            })
+        };
+        if let Some((index, ahead)) = counter(value, 0) {
+            return Some((index, ahead, false));
+        }
+        let (narrow, added) = match *instruction(dfg, value)? {
+            InstructionData::Binary { opcode: Opcode::Iadd, args: [left, right] } => {
+                (left, signed_constant(dfg, right, I32)?)
+            }
+            _ => (value, 0),
+        };
+        let InstructionData::Unary { opcode: Opcode::Ireduce, arg } = *instruction(dfg, narrow)? else { return None };
+        let is_known = dfg.value_type(narrow) == I32 && dfg.value_type(arg) == I64;
+        counter(arg, added).filter(|_| is_known).map(|(index, ahead)| (index, ahead, true))
     }
 
     /// Over how many iterations parameters hand their values on to others, if they do.
@@ -213,7 +259,7 @@ impl Exit {
             _ if self.counter != other.counter => None,
             _ if self == other => Some(self),
             // The blocks compare the same counter, which moves on: the one that is further ahead ends first.
-            (End::Value(left), End::Value(right)) if left == right => {
+            (End::Value(_) | End::Extended { .. }, end) if self.end == end => {
                 Some(if self.ahead.abs() > other.ahead.abs() { self } else { other })
             }
             _ => None,

@@ -4,7 +4,7 @@ use super::pack::{BYTES, Comparison, Kind, Pack, Plan, Reduced};
 use super::{Blocks, place};
 use crate::optimize::induction::pass;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
-use cranelift_codegen::ir::types::{F32, F32X4, I8X16};
+use cranelift_codegen::ir::types::{F32, F32X4, I8X16, I32, I64};
 use cranelift_codegen::ir::{
     Block, BlockArg, BlockCall, Endianness, Function, Inst, InstBuilder, InstructionData, MemFlagsData, Opcode, Type,
     Value, ValueDef,
@@ -209,10 +209,10 @@ impl Emitter<'_> {
         let (lanes, at_inst) = self.outside(lanes, at_inst);
         let mut cursor = at(self.function, at_inst);
         let lanes: Vec<Value> = lanes.into_iter().map(|value| lane(&mut cursor, value, vector_type)).collect();
-        // (Cranelift moves only numbers of 32 bits and more into a vector alone.)
-        let first = match vector_type.lane_bits() {
-            8 | 16 => cursor.ins().splat(vector_type, lanes[0]),
-            _ => cursor.ins().scalar_to_vector(vector_type, lanes[0]),
+        // (Cranelift moves integers of 32 bits and more into a vector best so, and others only otherwise.)
+        let first = match vector_type.lane_type() {
+            I32 | I64 => cursor.ins().scalar_to_vector(vector_type, lanes[0]),
+            _ => cursor.ins().splat(vector_type, lanes[0]),
         };
         lanes.iter().zip(0..).skip(1).fold(first, |vector, (&lane, index)| cursor.ins().insertlane(vector, lane, index))
     }

@@ -4,9 +4,9 @@ use crate::optimize::forward;
 use crate::optimize::sum::instruction;
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
 use cranelift_codegen::ir::{AliasRegion, DataFlowGraph, Inst, InstructionData, Opcode, Type, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Pairs of streams whose distance is checked before a loop.
+/// Pairs of streams that are checked before a loop.
 const MAX_DISTANCES: usize = 8;
 
 /// An address that advances by the same step in each iteration.
@@ -47,9 +47,14 @@ impl Place {
     }
 }
 
-/// How far apart the streams of a loop must be: for two addresses, the distances between which theirs must not lie.
+/// How far apart the streams of a loop must be.
 #[derive(Clone, Default)]
-pub(super) struct Distances(pub BTreeMap<(Value, Value), (i64, i64)>);
+pub(super) struct Distances {
+    /// For two addresses that advance alike: the distances between which theirs must not lie.
+    pub alike: BTreeMap<(Value, Value), (i64, i64)>,
+    /// Addresses that do not: all that is accessed from one must be apart from what is accessed from the other.
+    pub ranges: BTreeSet<(Value, Value)>,
+}
 
 impl Distances {
     /// Whether two places do not overlap, if the distances are kept.
@@ -65,16 +70,22 @@ impl Distances {
             return low >= 0 || high <= 0;
         }
         let steps = [first, second].map(|place| streams.get(&place.base).map(|stream| stream.step));
-        if steps[0].is_none() || steps[0] != steps[1] {
-            return false;
-        }
+        let [Some(first_step), Some(second_step)] = steps else { return false };
         let key = (first.base, second.base);
-        if self.0.len() == MAX_DISTANCES && !self.0.contains_key(&key) {
+        let is_known = self.alike.contains_key(&key) || self.ranges.contains(&key);
+        if !is_known && self.alike.len() + self.ranges.len() == MAX_DISTANCES {
             return false;
         }
-        let known = self.0.entry(key).or_insert((low, high));
-        *known = (known.0.min(low), known.1.max(high));
-        true
+        if first_step == second_step {
+            let known = self.alike.entry(key).or_insert((low, high));
+            *known = (known.0.min(low), known.1.max(high));
+            return true;
+        }
+        let is_ascending = first_step > 0 && second_step > 0;
+        if is_ascending {
+            self.ranges.insert(key);
+        }
+        is_ascending
     }
 }
 
