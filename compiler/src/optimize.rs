@@ -64,6 +64,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     context.func.dfg.resolve_all_aliases();
     extension::widen(context);
     context.egraph_pass(isa, &mut Default::default())?;
+    context.compute_loop_analysis();
     hoist::ends(context);
     latch::merge(context);
     unroll::rewrite(context);

@@ -9,16 +9,17 @@
 //! comes last, when all instructions are where they stay.
 
 use super::sum::instruction;
+use cranelift_codegen::entity::packed_option::PackedOption;
+use cranelift_codegen::entity::{EntitySet, SecondaryMap};
 use cranelift_codegen::ir::{Block, DataFlowGraph, Function, InstructionData, Opcode, Value, ValueDef};
-use std::collections::HashSet;
 
 /// Rewrites what the head of this file describes.
 pub(super) fn order(function: &mut Function) {
     let escaping = escaping(function);
     let blocks: Vec<Block> = function.layout.blocks().collect();
-    let mut used = HashSet::new();
+    // The block that was last found to use a value.
+    let mut used: SecondaryMap<Value, PackedOption<Block>> = SecondaryMap::new();
     for block in blocks {
-        used.clear();
         let mut next = function.layout.last_inst(block);
         while let Some(inst) = next {
             next = function.layout.prev_inst(inst);
@@ -28,27 +29,34 @@ pub(super) fn order(function: &mut Function) {
                 args: [left, right],
             } = dfg.insts[inst]
             {
-                let is_needed = |value| used.contains(&value) || escaping.contains(&value);
+                let is_needed = |value| used[value] == Some(block).into() || escaping.contains(value);
                 if is_needed(left) && !is_needed(right) && !is_operand(dfg, right) {
                     dfg.inst_args_mut(inst).swap(0, 1);
                 }
             }
-            used.extend(dfg.inst_values(inst));
+            for value in dfg.inst_values(inst) {
+                used[value] = Some(block).into();
+            }
         }
     }
 }
 
 /// Values that are used in other blocks than those that make them.
-fn escaping(function: &Function) -> HashSet<Value> {
+fn escaping(function: &Function) -> EntitySet<Value> {
     let dfg = &function.dfg;
-    let mut escaping = HashSet::new();
+    let mut escaping = EntitySet::new();
     for block in function.layout.blocks() {
         for inst in function.layout.block_insts(block) {
-            escaping.extend(dfg.inst_values(inst).filter(|&value| match dfg.value_def(value) {
-                ValueDef::Result(made, _) => function.layout.inst_block(made) != Some(block),
-                ValueDef::Param(param_of, _) => param_of != block,
-                ValueDef::Union(..) => true,
-            }));
+            for value in dfg.inst_values(inst) {
+                let is_made_here = match dfg.value_def(value) {
+                    ValueDef::Result(made, _) => function.layout.inst_block(made) == Some(block),
+                    ValueDef::Param(param_of, _) => param_of == block,
+                    ValueDef::Union(..) => false,
+                };
+                if !is_made_here {
+                    escaping.insert(value);
+                }
+            }
         }
     }
     escaping

@@ -21,7 +21,6 @@ const MAX_DEPTH: usize = 3;
 
 /// Rewrites what the head of this file describes.
 pub(super) fn ends(context: &mut Context) {
-    context.compute_loop_analysis();
     let Context { func, cfg, loop_analysis: loops, .. } = context;
     let outer: HashSet<Loop> = loops.loops().filter_map(|id| loops.loop_parent(id)).collect();
     let blocks: Vec<_> = func.layout.blocks().collect();

@@ -35,7 +35,6 @@ struct Counter {
 
 /// Rewrites what the head of this file describes.
 pub(super) fn merge(context: &mut Context) {
-    context.compute_loop_analysis();
     let mut counters = HashMap::new();
     for id in context.loop_analysis.loops() {
         for (param, counter, latch) in loop_counters(context, id) {

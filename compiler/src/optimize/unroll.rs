@@ -47,7 +47,6 @@ const MIN_ROUNDS: i64 = 3;
 
 /// Rewrites what the head of this file describes.
 pub(super) fn rewrite(context: &mut Context) {
-    context.compute_loop_analysis();
     let Context { func, cfg, loop_analysis: loops, .. } = context;
     let cycles: Vec<Cycle> = loops.loops().filter_map(|id| Cycle::of(func, cfg, loops, id)).collect();
     for cycle in cycles {
