@@ -8,9 +8,10 @@
 //!     jump end(b)
 //! ```
 
+use super::sum::is_constant;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{
-    Block, BlockArg, BlockCall, Function, Inst, InstBuilder, InstructionData, Opcode, Value, ValueDef,
+    Block, BlockArg, BlockCall, Function, Inst, InstBuilder, InstructionData, Value, ValueDef,
 };
 
 /// Values that are chosen instead of a branch.
@@ -50,7 +51,8 @@ fn end(function: &Function, way: BlockCall) -> Option<(Block, Vec<Value>)> {
     for _ in 0..MAX_JUMPS {
         let block = way.block(lists);
         let last = function.layout.last_inst(block)?;
-        let makes_nothing = function.layout.block_insts(block).all(|inst| inst == last || is_constant(function, inst));
+        let makes_nothing =
+            function.layout.block_insts(block).all(|inst| inst == last || makes_constant(function, inst));
         match function.dfg.insts[last] {
             InstructionData::Jump { destination, .. } if makes_nothing && function.dfg.num_block_params(block) == 0 => {
                 way = destination;
@@ -65,7 +67,7 @@ fn end(function: &Function, way: BlockCall) -> Option<(Block, Vec<Value>)> {
 /// The value, made again if it is a constant: that may have been made on one of the ways.
 fn available(cursor: &mut FuncCursor<'_>, value: Value) -> Value {
     match cursor.func.dfg.value_def(value) {
-        ValueDef::Result(inst, _) if is_constant(cursor.func, inst) => {
+        ValueDef::Result(inst, _) if is_constant(&cursor.func.dfg, value) => {
             let constant = cursor.func.dfg.clone_inst(inst);
             cursor.insert_inst(constant);
             cursor.func.dfg.first_result(constant)
@@ -74,6 +76,6 @@ fn available(cursor: &mut FuncCursor<'_>, value: Value) -> Value {
     }
 }
 
-fn is_constant(function: &Function, inst: Inst) -> bool {
-    matches!(function.dfg.insts[inst].opcode(), Opcode::Iconst | Opcode::F32const | Opcode::F64const)
+fn makes_constant(function: &Function, inst: Inst) -> bool {
+    function.dfg.inst_results(inst).iter().any(|&result| is_constant(&function.dfg, result))
 }

@@ -10,7 +10,7 @@
 //! Cranelift makes what needs one instruction again wherever it is used, to keep it out of a register in between: good
 //! where it is used once, and bad for the end of a loop. Hence this comes after it.
 
-use super::sum::instruction;
+use super::sum::is_constant;
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{Function, Inst, InstructionData, Opcode, Value, ValueDef};
 use cranelift_codegen::loop_analysis::{Loop, LoopAnalysis};
@@ -33,16 +33,12 @@ pub(super) fn ends(context: &mut Context) {
         for inst in insts {
             let InstructionData::IntCompare { args, .. } = func.dfg.insts[inst] else { continue };
             for value in args {
-                if !is_constant(func, value) && is_movable(func, loops, id, value, MAX_DEPTH) {
+                if !is_constant(&func.dfg, value) && is_movable(func, loops, id, value, MAX_DEPTH) {
                     move_before(func, loops, id, value, entry.inst);
                 }
             }
         }
     }
-}
-
-fn is_constant(function: &Function, value: Value) -> bool {
-    instruction(&function.dfg, value).is_some_and(|made| made.opcode() == Opcode::Iconst)
 }
 
 /// The instruction in the loop that makes the value.
@@ -80,7 +76,7 @@ fn move_before(function: &mut Function, loops: &LoopAnalysis, id: Loop, value: V
     let Some(inst) = made_in(function, loops, id, value) else { return };
     for (index, arg) in function.dfg.inst_args(inst).to_vec().into_iter().enumerate() {
         match made_in(function, loops, id, arg) {
-            Some(constant) if is_constant(function, arg) => {
+            Some(constant) if is_constant(&function.dfg, arg) => {
                 let constant = function.dfg.clone_inst(constant);
                 function.layout.insert_inst(constant, before);
                 function.dfg.inst_args_mut(inst)[index] = function.dfg.first_result(constant);

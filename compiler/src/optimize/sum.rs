@@ -85,3 +85,9 @@ pub(super) fn constant_64(dfg: &DataFlowGraph, value: Value) -> Option<i64> {
         _ => None,
     }
 }
+
+/// Whether the value is a constant number.
+pub(super) fn is_constant(dfg: &DataFlowGraph, value: Value) -> bool {
+    instruction(dfg, value)
+        .is_some_and(|made| matches!(made.opcode(), Opcode::Iconst | Opcode::F32const | Opcode::F64const))
+}

@@ -1,8 +1,9 @@
 //! Plans of packs → instructions on vectors.
 
+use super::Blocks;
 use super::pack::{BYTES, Comparison, Kind, Pack, Plan, Reduced};
-use super::{Blocks, place};
 use crate::optimize::induction::pass;
+use crate::optimize::sum::is_constant;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::types::{F32, F32X4, I8X16, I32, I64};
 use cranelift_codegen::ir::{
@@ -226,7 +227,7 @@ impl Emitter<'_> {
             ValueDef::Param(param_of, _) => param_of != block,
             ValueDef::Union(..) => false,
         };
-        let is_movable = |value: &Value| is_outside(*value) || place::is_constant(&function.dfg, *value);
+        let is_movable = |value: &Value| is_outside(*value) || is_constant(&function.dfg, *value);
         let Some(before) = before.filter(|_| values.iter().all(is_movable)) else { return (values.to_vec(), at_inst) };
         let here: Vec<bool> = values.iter().map(|value| is_outside(*value)).collect();
         let moved = values.iter().zip(here).map(|(&value, is_outside)| match function.dfg.value_def(value) {

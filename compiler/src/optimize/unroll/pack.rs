@@ -18,7 +18,7 @@
 
 use super::place::{self, Distances, Place, Stream};
 use super::reduction::Reduction;
-use crate::optimize::sum::constant_64;
+use crate::optimize::sum::{constant_64, is_constant};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I16, I32};
 use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Opcode, Type, Value, ValueDef};
@@ -420,7 +420,7 @@ impl Planner<'_> {
     fn is_made_before(&self, value: Value) -> bool {
         match self.function.dfg.value_def(value) {
             ValueDef::Param(block, _) => block != self.block,
-            _ => self.made_here(value).is_none() || place::is_constant(&self.function.dfg, value),
+            _ => self.made_here(value).is_none() || is_constant(&self.function.dfg, value),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where loads and stores go, and which of them may change places.
 
 use crate::optimize::forward;
-use crate::optimize::sum::instruction;
+use crate::optimize::sum::{instruction, is_constant};
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
 use cranelift_codegen::ir::{AliasRegion, DataFlowGraph, Inst, InstructionData, Opcode, Type, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -147,12 +147,6 @@ pub(super) fn is_plain(dfg: &DataFlowGraph, inst: Inst) -> bool {
         || opcode.is_terminator()
         || opcode.other_side_effects();
     !has_effect && dfg.inst_results(inst).len() == 1
-}
-
-/// Whether the value is a constant number.
-pub(super) fn is_constant(dfg: &DataFlowGraph, value: Value) -> bool {
-    instruction(dfg, value)
-        .is_some_and(|made| matches!(made.opcode(), Opcode::Iconst | Opcode::F32const | Opcode::F64const))
 }
 
 /// Whether both are one value, or the same constant.
