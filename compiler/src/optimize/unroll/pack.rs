@@ -88,8 +88,8 @@ pub(super) struct Plan {
     /// What must hold wherever the block is entered.
     pub distances: Distances,
     by_lanes: HashMap<(Vec<Value>, Type), usize>,
-    /// Loads that belong to a pack, and the position at which it is loaded.
-    hoisted: Vec<(Inst, usize)>,
+    /// Loads that belong to packs, and the positions at which these are loaded.
+    hoisted: HashMap<Inst, Vec<usize>>,
     /// Stores that belong to a pack, and the position at which it is stored.
     delayed: HashMap<Inst, usize>,
 }
@@ -102,6 +102,8 @@ struct Planner<'a> {
     /// Where the block's instructions are.
     positions: HashMap<Inst, usize>,
     accesses: Vec<(Inst, Place)>,
+    /// How often values are used.
+    uses: HashMap<Value, usize>,
     plan: Plan,
 }
 
@@ -118,7 +120,11 @@ pub(super) fn plan(
     if accesses.len() > MAX_ACCESSES {
         return None;
     }
-    let mut planner = Planner { function, block, streams, positions, accesses, plan: Plan::default() };
+    let mut uses = HashMap::new();
+    for value in insts().flat_map(|inst| function.dfg.inst_values(inst)).chain(ends.iter().copied()) {
+        *uses.entry(value).or_default() += 1;
+    }
+    let mut planner = Planner { function, block, streams, positions, accesses, uses, plan: Plan::default() };
     for stores in planner.rows() {
         let before = planner.plan.clone();
         if !planner.store(stores) {
@@ -127,7 +133,7 @@ pub(super) fn plan(
     }
     for (param, &end) in ends.iter().enumerate() {
         let before = planner.plan.clone();
-        if !planner.reduce(param, end, ends) {
+        if !planner.reduce(param, end) {
             planner.plan = before;
         }
     }
@@ -175,17 +181,14 @@ impl Planner<'_> {
     }
 
     /// Plans to add up vectors of what is added to a parameter; false if something else needs a sum in between.
-    fn reduce(&mut self, param: usize, end: Value, ends: &[Value]) -> bool {
+    fn reduce(&mut self, param: usize, end: Value) -> bool {
         let dfg = &self.function.dfg;
         let sum = dfg.block_params(self.block)[param];
         let Some(Reduction { opcode, terms, made_by }) = Reduction::of(dfg, sum, end) else { return false };
         let number = dfg.value_type(sum);
         let lanes = BYTES as usize / number.bytes() as usize;
-        let uses = |value: Value| {
-            let insts = self.positions.keys().flat_map(|&inst| dfg.inst_values(inst));
-            insts.chain(ends.iter().copied()).filter(|used| *used == value).count()
-        };
-        let is_private = uses(sum) == 1 && made_by.iter().all(|&inst| uses(dfg.first_result(inst)) == 1);
+        let is_used_once = |value: Value| self.uses.get(&value) == Some(&1);
+        let is_private = is_used_once(sum) && made_by.iter().all(|&inst| is_used_once(dfg.first_result(inst)));
         if !is_private || terms.is_empty() || terms.len() % lanes != 0 {
             return false;
         }
@@ -202,11 +205,8 @@ impl Planner<'_> {
         let Planner { plan, streams, .. } = self;
         for &(other, at) in &self.accesses {
             let was = self.positions[&other];
-            let mut is: Vec<usize> =
-                plan.hoisted.iter().filter(|(inst, _)| *inst == other).map(|(_, position)| *position).collect();
-            if is.is_empty() {
-                is.push(plan.delayed.get(&other).copied().unwrap_or(was));
-            }
+            let unhoisted = [plan.delayed.get(&other).copied().unwrap_or(was)];
+            let is = plan.hoisted.get(&other).map_or(&unhoisted[..], Vec::as_slice);
             // Those of one vector do not overlap.
             let changes = |is: &usize| *is != last && (was < position) != (*is < last);
             if other != store && is.iter().any(changes) && !plan.distances.separate(streams, &place, &at) {
@@ -378,7 +378,9 @@ impl Planner<'_> {
         let before = self.plan.distances.clone();
         let is_sound = places.windows(2).all(is_next) && loads.iter().all(|load| self.can_hoist(*load, first));
         if is_sound {
-            self.plan.hoisted.extend(loads.iter().map(|&load| (load, first)));
+            for &load in loads {
+                self.plan.hoisted.entry(load).or_default().push(first);
+            }
         } else {
             self.plan.distances = before;
         }
@@ -457,6 +459,6 @@ impl Planner<'_> {
 impl Plan {
     /// Whether the instruction is a load that belongs to a pack.
     pub fn is_hoisted(&self, inst: Inst) -> bool {
-        self.hoisted.iter().any(|(load, _)| *load == inst)
+        self.hoisted.contains_key(&inst)
     }
 }
