@@ -17,6 +17,7 @@ mod liveness;
 mod mask;
 mod passed;
 mod range;
+mod sink;
 mod sum;
 mod unroll;
 
@@ -68,6 +69,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     hoist::ends(context);
     latch::merge(context);
     unroll::rewrite(context);
+    sink::loads(&mut context.func);
     commute::order(&mut context.func);
     Ok(())
 }
