@@ -8,8 +8,8 @@
 //! d = y + a                   d = y + a
 //! ```
 //!
-//! On the left `a` takes a register, or a place in the frame, from one end to the other; on the right it is an operand of
-//! the addition. Compilers to WebAssembly load early, because they do not know how many registers there are.
+//! On the left `a` takes a register, or a place in the frame, from one end to the other; on the right it is an operand
+//! of the addition. Compilers to WebAssembly load early, because they do not know how many registers there are.
 //!
 //! No load passes what stores or may trap otherwise. It may pass another load: if both would trap, they trap alike.
 
