@@ -20,11 +20,10 @@ mod range;
 mod sink;
 mod sum;
 mod unroll;
-
 mod wide_multiply;
 
 use crate::declare::{Declarations, Memory};
-use cranelift_codegen::ir::{Function, Inst, Value};
+use cranelift_codegen::ir::{Block, Function, Inst, Value, ValueDef};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenResult, Context};
 use range::Bounds;
@@ -35,6 +34,15 @@ fn replace_by(function: &mut Function, inst: Inst, value: Value) {
     function.dfg.clear_results(inst);
     function.dfg.change_to_alias(result, value);
     function.layout.remove_inst(inst);
+}
+
+/// The block that makes a value.
+fn block_of(function: &Function, value: Value) -> Option<Block> {
+    match function.dfg.value_def(value) {
+        ValueDef::Result(inst, _) => function.layout.inst_block(inst),
+        ValueDef::Param(block, _) => Some(block),
+        ValueDef::Union(..) => None,
+    }
 }
 
 /// Improves a function of the module.

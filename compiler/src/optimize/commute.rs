@@ -8,10 +8,11 @@
 //! The processor writes the result over the first operand: on the left `a` would have to be copied before. Hence this
 //! comes last, when all instructions are where they stay.
 
+use super::block_of;
 use super::sum::instruction;
 use cranelift_codegen::entity::packed_option::PackedOption;
 use cranelift_codegen::entity::{EntitySet, SecondaryMap};
-use cranelift_codegen::ir::{Block, DataFlowGraph, Function, InstructionData, Opcode, Value, ValueDef};
+use cranelift_codegen::ir::{Block, DataFlowGraph, Function, InstructionData, Opcode, Value};
 
 /// Rewrites what the head of this file describes.
 pub(super) fn order(function: &mut Function) {
@@ -48,12 +49,7 @@ fn escaping(function: &Function) -> EntitySet<Value> {
     for block in function.layout.blocks() {
         for inst in function.layout.block_insts(block) {
             for value in dfg.inst_values(inst) {
-                let is_made_here = match dfg.value_def(value) {
-                    ValueDef::Result(made, _) => function.layout.inst_block(made) == Some(block),
-                    ValueDef::Param(param_of, _) => param_of == block,
-                    ValueDef::Union(..) => false,
-                };
-                if !is_made_here {
+                if block_of(function, value) != Some(block) {
                     escaping.insert(value);
                 }
             }

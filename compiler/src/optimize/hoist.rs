@@ -10,6 +10,7 @@
 //! Cranelift makes what needs one instruction again wherever it is used, to keep it out of a register in between: good
 //! where it is used once, and bad for the end of a loop. Hence this comes after it.
 
+use super::block_of;
 use super::sum::is_constant;
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{Function, Inst, InstructionData, Opcode, Value, ValueDef};
@@ -51,10 +52,7 @@ fn made_in(function: &Function, loops: &LoopAnalysis, id: Loop, value: Value) ->
 /// Whether the value is made of what the loop does not change.
 fn is_movable(function: &Function, loops: &LoopAnalysis, id: Loop, value: Value, depth: usize) -> bool {
     let Some(inst) = made_in(function, loops, id, value) else {
-        return match function.dfg.value_def(value) {
-            ValueDef::Param(block, _) => !loops.is_in_loop(block, id),
-            _ => true,
-        };
+        return block_of(function, value).is_some_and(|block| !loops.is_in_loop(block, id));
     };
     let is_pure = matches!(
         function.dfg.insts[inst].opcode(),

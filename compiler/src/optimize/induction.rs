@@ -31,8 +31,8 @@
 //! So `n` is exact, and comparing it decides what comparing a counter `i₀ + t·k` modulo 2³² decides, if t divides s.
 
 use super::address::{self, Group, MAX_DISTANCE};
-use super::liveness;
 use super::sum::{Sum, constant, instruction};
+use super::{block_of, liveness};
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::dominator_tree::DominatorTree;
@@ -40,7 +40,7 @@ use cranelift_codegen::flowgraph::ControlFlowGraph;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{
-    Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Value, ValueDef,
+    Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Value,
 };
 use cranelift_codegen::loop_analysis::{Loop, LoopAnalysis};
 use std::collections::HashMap;
@@ -126,7 +126,7 @@ fn shape(function: &Function, cfg: &ControlFlowGraph, loops: &LoopAnalysis, id: 
 }
 
 /// What the branch passes to the header's parameter at this position, if it is one value whichever way it takes.
-fn passed(dfg: &DataFlowGraph, branch: Inst, header: Block, position: usize) -> Option<Value> {
+pub(super) fn passed(dfg: &DataFlowGraph, branch: Inst, header: Block, position: usize) -> Option<Value> {
     let mut values = dfg.insts[branch]
         .branch_destination(&dfg.jump_tables, &dfg.exception_tables)
         .iter()
@@ -154,14 +154,6 @@ fn counters(dfg: &DataFlowGraph, shape: &Shape) -> Vec<Counter> {
         (step != 0 && steps.all(|other| other == Some(step))).then_some(Counter { param, initial, step })
     };
     dfg.block_params(shape.header).iter().enumerate().filter_map(counter).collect()
-}
-
-fn block_of(function: &Function, value: Value) -> Option<Block> {
-    match function.dfg.value_def(value) {
-        ValueDef::Result(inst, _) => function.layout.inst_block(inst),
-        ValueDef::Param(block, _) => Some(block),
-        ValueDef::Union(..) => None,
-    }
 }
 
 fn is_invariant(function: &Function, loops: &LoopAnalysis, id: Loop, value: Value) -> bool {

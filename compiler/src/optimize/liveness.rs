@@ -55,7 +55,7 @@ pub(super) fn live_values(function: &Function, ignores: impl Fn(Inst, Value) -> 
 }
 
 /// Whether an instruction must stay even if nobody needs its results.
-fn has_effect(opcode: Opcode) -> bool {
+pub(super) fn has_effect(opcode: Opcode) -> bool {
     opcode.is_terminator()
         || opcode.is_call()
         || opcode.can_load()

@@ -13,8 +13,10 @@
 //!
 //! No load passes what stores or may trap otherwise. It may pass another load: if both would trap, they trap alike.
 
+use super::block_of;
+use super::liveness::has_effect;
 use cranelift_codegen::entity::SecondaryMap;
-use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Value, ValueDef};
+use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Value};
 
 /// Instructions between a load and its use that make it worth to move it.
 const MIN_DISTANCE: u32 = 4;
@@ -98,11 +100,7 @@ impl Sinker<'_> {
             _ => false,
         };
         let is_kept_longer = |value: Value| {
-            let is_made_here = match dfg.value_def(value) {
-                ValueDef::Result(made, _) => self.function.layout.inst_block(made) == Some(block),
-                ValueDef::Param(param_of, _) => param_of == block,
-                ValueDef::Union(..) => false,
-            };
+            let is_made_here = block_of(self.function, value) == Some(block);
             let used_until = match self.users[value] {
                 Some((other, user)) if other == block => self.places[user].position,
                 _ => 0,
@@ -116,12 +114,6 @@ impl Sinker<'_> {
 }
 
 fn is_barrier(function: &Function, inst: Inst) -> bool {
-    let opcode = function.dfg.insts[inst].opcode();
-    let is_load = matches!(function.dfg.insts[inst], InstructionData::Load { .. });
-    !is_load
-        && (opcode.can_trap()
-            || opcode.can_load()
-            || opcode.can_store()
-            || opcode.is_call()
-            || opcode.other_side_effects())
+    let data = &function.dfg.insts[inst];
+    !matches!(data, InstructionData::Load { .. }) && has_effect(data.opcode())
 }

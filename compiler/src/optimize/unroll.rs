@@ -58,7 +58,8 @@ pub(super) fn rewrite(context: &mut Context) {
     context.flowgraph();
 }
 
-/// How many iterations make several vectors, and until when; none if the cycle stores nothing side by side.
+/// How many iterations make several vectors, and until when; none if the cycle neither stores nor adds
+/// up what can be a vector.
 fn vectors(function: &Function, cycle: &Cycle) -> Option<Limit> {
     let stores = cycle.insts.iter().filter_map(|&inst| {
         let (base, lane) = place::stored(&function.dfg, inst)?;

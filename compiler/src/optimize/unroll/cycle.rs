@@ -1,13 +1,12 @@
 //! Loops without branches other than those that leave them.
 
 use super::place::{self, Start, Stream};
+use crate::optimize::block_of;
 use crate::optimize::sum::{constant_64, instruction};
 use cranelift_codegen::flowgraph::ControlFlowGraph;
 use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
 use cranelift_codegen::ir::types::{I32, I64};
-use cranelift_codegen::ir::{
-    Block, BlockCall, DataFlowGraph, Function, Inst, InstructionData, Opcode, Type, Value, ValueDef,
-};
+use cranelift_codegen::ir::{Block, BlockCall, DataFlowGraph, Function, Inst, InstructionData, Opcode, Type, Value};
 use cranelift_codegen::loop_analysis::{Loop, LoopAnalysis};
 use std::collections::HashMap;
 
@@ -91,11 +90,7 @@ impl Cycle {
             exit: Exit { counter: 0, end: End::Constant(0), ahead: 0 },
             streams: HashMap::new(),
         };
-        let is_invariant = |value: Value| match dfg.value_def(value) {
-            ValueDef::Result(inst, _) => function.layout.inst_block(inst).is_some_and(|block| !blocks.contains(&block)),
-            ValueDef::Param(block, _) => !blocks.contains(&block),
-            ValueDef::Union(..) => false,
-        };
+        let is_invariant = |value: Value| block_of(function, value).is_some_and(|block| !blocks.contains(&block));
         cycle.exit = cycle.exit(function, loops, id, &blocks, is_invariant)?;
         cycle.find_streams(dfg, is_invariant);
         is_plain.then_some(cycle)

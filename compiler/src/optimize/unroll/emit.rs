@@ -2,6 +2,7 @@
 
 use super::Blocks;
 use super::pack::{BYTES, Comparison, Kind, Pack, Plan, Reduced};
+use crate::optimize::block_of;
 use crate::optimize::induction::pass;
 use crate::optimize::sum::is_constant;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
@@ -222,11 +223,7 @@ impl Emitter<'_> {
     fn outside(&mut self, values: &[Value], at_inst: Inst) -> (Vec<Value>, Inst) {
         let function = &mut *self.function;
         let (block, before) = (self.block, function.layout.last_inst(self.before));
-        let is_outside = |value: Value| match function.dfg.value_def(value) {
-            ValueDef::Result(inst, _) => function.layout.inst_block(inst) != Some(block),
-            ValueDef::Param(param_of, _) => param_of != block,
-            ValueDef::Union(..) => false,
-        };
+        let is_outside = |value: Value| block_of(function, value) != Some(block);
         let is_movable = |value: &Value| is_outside(*value) || is_constant(&function.dfg, *value);
         let Some(before) = before.filter(|_| values.iter().all(is_movable)) else { return (values.to_vec(), at_inst) };
         let here: Vec<bool> = values.iter().map(|value| is_outside(*value)).collect();

@@ -18,6 +18,7 @@
 
 use super::place::{self, Distances, Place, Stream};
 use super::reduction::Reduction;
+use crate::optimize::block_of;
 use crate::optimize::sum::{constant_64, is_constant};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I16, I32};
@@ -420,10 +421,7 @@ impl Planner<'_> {
 
     /// Whether the value can be made before the block.
     fn is_made_before(&self, value: Value) -> bool {
-        match self.function.dfg.value_def(value) {
-            ValueDef::Param(block, _) => block != self.block,
-            _ => self.made_here(value).is_none() || is_constant(&self.function.dfg, value),
-        }
+        block_of(self.function, value) != Some(self.block) || is_constant(&self.function.dfg, value)
     }
 
     /// The instructions whose effect or value is needed beside the vectors.

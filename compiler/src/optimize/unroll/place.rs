@@ -1,6 +1,7 @@
 //! Where loads and stores go, and which of them may change places.
 
 use crate::optimize::forward;
+use crate::optimize::liveness::has_effect;
 use crate::optimize::sum::{instruction, is_constant};
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
 use cranelift_codegen::ir::{AliasRegion, DataFlowGraph, Inst, InstructionData, Opcode, Type, Value};
@@ -136,17 +137,10 @@ pub(super) fn displace(dfg: &mut DataFlowGraph, inst: Inst, base: Value, by: i64
 
 /// Whether the instruction is a load, a store, or does nothing but to make a value.
 pub(super) fn is_plain(dfg: &DataFlowGraph, inst: Inst) -> bool {
-    let opcode = dfg.insts[inst].opcode();
-    if matches!(dfg.insts[inst], InstructionData::Load { .. } | InstructionData::Store { .. }) {
-        return true;
+    match dfg.insts[inst] {
+        InstructionData::Load { .. } | InstructionData::Store { .. } => true,
+        ref data => !has_effect(data.opcode()) && dfg.inst_results(inst).len() == 1,
     }
-    let has_effect = opcode.can_trap()
-        || opcode.can_load()
-        || opcode.can_store()
-        || opcode.is_call()
-        || opcode.is_terminator()
-        || opcode.other_side_effects();
-    !has_effect && dfg.inst_results(inst).len() == 1
 }
 
 /// Whether both are one value, or the same constant.
