@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::inline::Inlinable;
 use crate::optimize;
 use crate::options::{OptLevel, Progress};
+use crate::relax;
 use crate::translate::{self, Environment, FunctionName, Name, Workspace};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{ExternalName, Function};
@@ -72,8 +73,6 @@ pub(crate) struct Compiled {
     pub unit: Unit,
     pub code: Vec<u8>,
     pub alignment: u32,
-    /// Where the loop begins that should be aligned.
-    pub hottest_loop: Option<u32>,
     pub relocations: Vec<Relocation>,
     pub traps: Vec<(u32, Trap)>,
     pub call_sites: Vec<CallSite>,
@@ -239,13 +238,14 @@ impl Thread {
         cache: Option<&CacheTarget<'_>>,
     ) -> Result<Compiled> {
         let names: Vec<Name> = function.params.user_named_funcs().values().map(FunctionName::decode).collect();
-        let mut hottest_loop = None;
         let mut generate = |function| -> Result<Code> {
+            let opt_level = self.opt_level;
             let compiled = self.generate(environment, unit, function, false)?;
-            if let Unit::Body(body) = unit {
-                hottest_loop = translate::hottest_loop(compiled, environment.profile.calls(body));
-            }
-            Ok(code(compiled))
+            let code = code(compiled);
+            Ok(match opt_level {
+                OptLevel::O0 => code,
+                OptLevel::O2 => relax::relax(code, &compiled.bb_starts),
+            })
         };
         let code = match cache {
             Some(cache) => cache.code(function, generate)?,
@@ -259,7 +259,6 @@ impl Thread {
         };
         Ok(Compiled {
             unit,
-            hottest_loop,
             relocations: code.references.iter().map(relocation).collect(),
             code: code.code,
             alignment: code.alignment,

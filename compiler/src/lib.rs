@@ -21,6 +21,7 @@ mod options;
 mod parse;
 mod pipeline;
 mod profile;
+mod relax;
 mod script;
 mod target;
 mod translate;

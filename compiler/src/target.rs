@@ -72,6 +72,8 @@ fn flags(opt_level: OptLevel) -> settings::Flags {
         ("probestack_strategy", "inline"),
         ("probestack_size_log2", &probe_log2),
         ("log2_min_function_alignment", "5"),
+        // `relax` asks where blocks begin.
+        ("machine_code_cfg_info", "true"),
         ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
     ];
     let mut builder = settings::builder();

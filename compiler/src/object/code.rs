@@ -7,10 +7,8 @@ use crate::translate::Environment;
 use std::collections::{BTreeMap, HashMap};
 use wexe_abi::program::Handler;
 
-/// Alignment of the text: a cache line, half of it for each function.
+/// Alignment of the text: a cache line, which functions with small loops begin with.
 pub(super) const ALIGNMENT: u64 = 64;
-/// Alignment of constants behind the code of a function, which are vectors at most.
-const CONSTANTS: u64 = 16;
 /// `int3`, so that nothing runs on from one function into the next.
 const PADDING: u8 = 0xcc;
 
@@ -56,7 +54,7 @@ pub(super) fn lay_out(environment: Environment<'_>, compiled: Vec<Compiled>, rod
     let mut relocations = Vec::new();
     let mut explained = Explained::default();
     for unit in compiled {
-        let base = place(bytes.len() as u64, &unit);
+        let base = (bytes.len() as u64).next_multiple_of(u64::from(unit.alignment));
         bytes.resize(base as usize, PADDING);
         bytes.extend_from_slice(&unit.code);
         functions.push((unit.unit, base, unit.code.len() as u64));
@@ -74,19 +72,6 @@ pub(super) fn lay_out(environment: Environment<'_>, compiled: Vec<Compiled>, rod
     }
     let tables = explained.write(rodata);
     Text { bytes, places, functions, relocations, tables }
-}
-
-/// Where a unit goes that comes behind so many bytes. A hot loop decides it, as far as the constants behind the code
-/// allow: it begins with a cache line.
-fn place(end: u64, unit: &Compiled) -> u64 {
-    match unit.hottest_loop {
-        Some(offset) => {
-            let first = end.next_multiple_of(CONSTANTS);
-            let line = |base: &u64| (base + u64::from(offset)) % ALIGNMENT < CONSTANTS;
-            (first..).step_by(CONSTANTS as usize).find(line).expect("one of four is at the beginning of a line")
-        }
-        None => end.next_multiple_of(u64::from(unit.alignment)),
-    }
 }
 
 /// The tables being collected.

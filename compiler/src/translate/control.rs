@@ -108,7 +108,6 @@ impl Translator<'_, '_> {
         self.jump(header, &values);
         self.builder.switch_to_block(header);
         self.stack.weight = self.count_arrival();
-        self.mark_loop();
         self.stack.values.extend_from_slice(self.builder.block_params(header));
         self.stack.push_frame(FrameKind::Loop { header }, params.len(), results.len(), following);
     }

@@ -6,10 +6,8 @@
 use super::environ::Region;
 use super::{Translator, stack::FrameKind};
 use crate::profile::width;
-use cranelift_codegen::CompiledCode;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{DebugTag, Inst, InstBuilder, Value, types};
-use std::cmp::Reverse;
 use wasmparser::Operator;
 use wexe_abi::builtins::Builtin;
 use wexe_abi::profile::{HEADER_SIZE, TARGETS};
@@ -32,8 +30,8 @@ pub(crate) fn is_cold(weight: u64, beside: u64) -> bool {
     weight.saturating_mul(COLD) < beside
 }
 
-/// How often a call happens, or a loop is repeated, for each call of the function that it is in, as the tag of the
-/// instruction: inlining keeps it, behind those of the calls around it. That of a loop is negative.
+/// How often a call happens for each call of the function that it is in, as the tag of the instruction: inlining keeps
+/// it, behind those of the calls around it.
 fn tag(weight: u64, calls: u64) -> f32 {
     weight as f32 / calls.max(1) as f32
 }
@@ -41,17 +39,7 @@ fn tag(weight: u64, calls: u64) -> f32 {
 /// How often something with these tags happens in a function that is called so often.
 pub(crate) fn weight(tags: &[DebugTag], calls: u64) -> u64 {
     let ratios = tags.iter().map(|tag| if let DebugTag::User(bits) = tag { f32::from_bits(*bits) } else { 0.0 });
-    (calls as f32 * ratios.product::<f32>().abs()) as u64
-}
-
-/// Where the code of the loop begins that is repeated most, if there is a hot one.
-pub(crate) fn hottest_loop(compiled: &CompiledCode, calls: u64) -> Option<u32> {
-    let marks = compiled.buffer.debug_tags();
-    let loops = marks.filter(|mark| match mark.tags.last() {
-        Some(DebugTag::User(bits)) => f32::from_bits(*bits).is_sign_negative(),
-        _ => false,
-    });
-    loops.map(|mark| (weight(mark.tags, calls), Reverse(mark.offset))).max().map(|(_, Reverse(offset))| offset)
+    (calls as f32 * ratios.product::<f32>()) as u64
 }
 
 impl Translator<'_, '_> {
@@ -165,15 +153,6 @@ impl Translator<'_, '_> {
         if self.environment.profile.is_used() {
             let tag = tag(self.stack.weight, self.position.calls);
             self.builder.func.debug_tags.set(call, [DebugTag::User(tag.to_bits())]);
-        }
-    }
-
-    /// Marks where a hot loop begins, so that its code can be aligned.
-    pub(super) fn mark_loop(&mut self) {
-        if self.environment.profile.is_hot(self.stack.weight) {
-            let mark = self.builder.ins().sequence_point();
-            let tag = -tag(self.stack.weight, self.position.calls);
-            self.builder.func.debug_tags.set(mark, [DebugTag::User(tag.to_bits())]);
         }
     }
 }
