@@ -8,6 +8,7 @@
 //! - the SHA-256 of all that.
 
 use crate::codegen::{CallSite, Code, Reference};
+use crate::declare::Memory;
 use crate::error::Result;
 use cranelift_codegen::ir::Function;
 use cranelift_codegen::isa::TargetIsa;
@@ -62,10 +63,11 @@ impl Cache {
         Some(pack)
     }
 
-    /// The code for one target.
-    pub(crate) fn target(&self, isa: &dyn TargetIsa) -> CacheTarget<'_> {
+    /// The code for one target, of a module whose memory at the low address is this one.
+    pub(crate) fn target(&self, isa: &dyn TargetIsa, memory: Option<&Memory>) -> CacheTarget<'_> {
         let mut prefix = Hash256(Sha256::new());
         self.identity.hash(&mut prefix);
+        memory.map(|memory| memory.state).hash(&mut prefix);
         isa.flags().to_string().hash(&mut prefix);
         for flag in isa.isa_flags() {
             flag.to_string().hash(&mut prefix);

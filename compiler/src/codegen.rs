@@ -94,7 +94,7 @@ pub(crate) fn compile(
     progress: &dyn Progress,
 ) -> Result<Vec<Compiled>> {
     let inlinable = inlinable(environment, opt_level)?;
-    let cache = cache.map(|cache| cache.target(environment.isa));
+    let cache = cache.map(|cache| cache.target(environment.isa, environment.declarations.low_memory()));
     let done = AtomicUsize::new(0);
     progress.functions(0, units.len());
     let compiled: Result<Vec<Option<Compiled>>> = units
@@ -216,7 +216,7 @@ impl Thread {
         self.context.set_disasm(disassemble);
         self.context.func = function;
         if self.opt_level != OptLevel::O0 {
-            optimize::simplify(&mut self.context, environment.isa)
+            optimize::simplify(&mut self.context, environment.isa, environment.declarations.low_memory())
                 .map_err(|error| failure(environment, unit, &error))?;
         }
         match self.context.compile(environment.isa, &mut Default::default()) {

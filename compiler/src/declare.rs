@@ -186,6 +186,13 @@ pub struct Declarations {
     pub folded_data: usize,
 }
 
+impl Declarations {
+    /// The memory at the low address, if there is one.
+    pub fn low_memory(&self) -> Option<&Memory> {
+        self.memories.iter().find(|memory| memory.base == layout::LOW_MEMORY)
+    }
+}
+
 /// Whether references of this type are to functions.
 pub fn is_func_ref(ty: RefType) -> bool {
     use wasmparser::{AbstractHeapType, HeapType};

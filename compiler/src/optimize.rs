@@ -66,7 +66,8 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
 }
 
 /// Cranelift's own improvements, and what follows them. Cranelift itself is told to make none.
-pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenResult<()> {
+/// `memory` is the one at the low address, if there is one.
+pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa, memory: Option<&Memory>) -> CodegenResult<()> {
     context.flowgraph();
     context.eliminate_unreachable_code(isa)?;
     context.remove_constant_phis(isa)?;
@@ -76,7 +77,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa) -> CodegenRes
     context.compute_loop_analysis();
     hoist::ends(context);
     latch::merge(context);
-    unroll::rewrite(context);
+    unroll::rewrite(context, memory);
     sink::loads(&mut context.func);
     commute::order(&mut context.func);
     Ok(())

@@ -9,11 +9,12 @@
 //!                                    loop(n): …
 //! ```
 //!
-//! A *cycle* is an innermost loop without branches other than those that leave it, when a counter reaches an end. Its
-//! instructions are written several times, without the branches, where that pays: if numbers side by side become
-//! vectors ([`pack`]), which are stored or added up, or if a parameter hands its value on to another, so that it would
-//! have to be moved in each iteration. The new loop runs for as long as none of its iterations would have left the old
-//! one, and the old one does the rest, so that nothing behind the loop changes.
+//! A *cycle* is an innermost loop without branches other than those that leave it: when a counter reaches an end, or for
+//! what was loaded, of which [`search`] tells. In the first case its instructions are written several times, without
+//! the branches, where that pays: if numbers side by side become vectors ([`pack`]), which are stored or added up, or if
+//! a parameter hands its value on to another, so that it would have to be moved in each iteration. The new loop runs for
+//! as long as none of its iterations would have left the old one, and the old one does the rest, so that nothing behind
+//! the loop changes.
 //!
 //! **Proof.** The new loop makes the accesses that the old one would make, at the same addresses, unless one of them
 //! traps; in another order, which is observable only where two accesses overlap: that they do not is checked before the
@@ -27,14 +28,16 @@ mod guard;
 mod pack;
 mod place;
 mod reduction;
+mod search;
 
 use super::address::MAX_DISTANCE;
+use crate::declare::Memory;
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
-use cycle::{Cycle, End};
+use cycle::{Cycle, End, narrow};
 use pack::Plan;
 use place::Stream;
 use reduction::Reduction;
@@ -46,10 +49,14 @@ const MAX_INSTRUCTIONS: i64 = 320;
 const MIN_ROUNDS: i64 = 3;
 
 /// Rewrites what the head of this file describes.
-pub(super) fn rewrite(context: &mut Context) {
+pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
     let Context { func, cfg, loop_analysis: loops, .. } = context;
     let cycles: Vec<Cycle> = loops.loops().filter_map(|id| Cycle::of(func, cfg, loops, id)).collect();
     for cycle in cycles {
+        if let Some(memory) = memory.filter(|_| !cycle.tests.is_empty()) {
+            search::rewrite(func, &cycle, memory);
+            continue;
+        }
         let is_vector = vectors(func, &cycle).is_some_and(|limit| unroll(func, &cycle, &limit, pack::plan));
         if let (false, Some(limit)) = (is_vector, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
             unroll(func, &cycle, &limit, |_, _, _, _| Some(Plan::default()));
@@ -180,11 +187,6 @@ fn copy(
     (is_addressed.then_some(streams), next)
 }
 
-/// The constant in as many bits as the type has.
-fn narrow(number: Type, value: i64) -> i64 {
-    if number == I64 { value } else { value & ((1 << number.bits()) - 1) }
-}
-
 /// Until when the new loop runs: for as long as the counter is before `end - margin`.
 struct Limit {
     /// How many iterations of the old loop one of the new loop makes.
@@ -204,38 +206,30 @@ impl Limit {
         if !is_near || cycle.insts.len() as i64 * iterations > MAX_INSTRUCTIONS {
             return None;
         }
-        let counter = cycle.exit.counter;
+        let exit = cycle.exit.filter(|_| cycle.tests.is_empty())?;
+        let counter = exit.counter;
         let number = function.dfg.value_type(cycle.params[counter]);
         let step = cycle.steps[counter]?;
-        let margin = cycle.exit.ahead + step * (iterations - 1);
+        let margin = exit.ahead + step * (iterations - 1);
         let before = if step > 0 { IntCC::SignedLessThan } else { IntCC::SignedGreaterThan };
-        let mut end = cycle.exit.end;
-        if let End::Constant(value) = end {
+        if let End::Constant(value) = exit.end {
             let value = value.checked_sub(margin)?;
             if number == I32 && i32::try_from(value).is_err() {
                 return None;
             }
-            end = End::Constant(value);
             let rounds = cycle.initial[counter].map(|initial| value.wrapping_sub(initial) / (step * iterations));
             if rounds.is_some_and(|rounds| rounds < MIN_ROUNDS) {
                 return None;
             }
         }
-        Some(Limit { iterations, counter, number, end, margin, before })
+        Some(Limit { iterations, counter, number, end: exit.end, margin, before })
     }
 }
 
 /// Ends the new loop; returns what its counter must be before.
 fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit, next: &[Value]) -> Value {
     let mut cursor = FuncCursor::new(function).at_bottom(blocks.entry);
-    let end = match limit.end {
-        End::Constant(value) => cursor.ins().iconst(limit.number, narrow(limit.number, value)),
-        End::Value(value) => cursor.ins().iadd_imm_s(value, -limit.margin),
-        End::Extended { value, is_signed } => {
-            let value = if is_signed { cursor.ins().sextend(I64, value) } else { cursor.ins().uextend(I64, value) };
-            cursor.ins().iadd_imm_s(value, -limit.margin)
-        }
-    };
+    let end = limit.end.before(&mut cursor, limit.number, limit.margin);
     let args: Vec<BlockArg> = next.iter().copied().map(BlockArg::from).collect();
     let mut cursor = FuncCursor::new(function).at_bottom(blocks.copies);
     let is_before = cursor.ins().icmp(limit.before, next[limit.counter], end);

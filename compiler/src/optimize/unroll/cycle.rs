@@ -3,10 +3,13 @@
 use super::place::{self, Start, Stream};
 use crate::optimize::block_of;
 use crate::optimize::sum::{constant_64, instruction};
+use cranelift_codegen::cursor::FuncCursor;
 use cranelift_codegen::flowgraph::ControlFlowGraph;
 use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
 use cranelift_codegen::ir::types::{I32, I64};
-use cranelift_codegen::ir::{Block, BlockCall, DataFlowGraph, Function, Inst, InstructionData, Opcode, Type, Value};
+use cranelift_codegen::ir::{
+    Block, BlockCall, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Type, Value,
+};
 use cranelift_codegen::loop_analysis::{Loop, LoopAnalysis};
 use std::collections::HashMap;
 
@@ -30,7 +33,10 @@ pub(super) struct Cycle {
     pub initial: Vec<Option<i64>>,
     /// All instructions in their order, without the branches.
     pub insts: Vec<Inst>,
-    pub exit: Exit,
+    /// Where a counter decides, if it does anywhere.
+    pub exit: Option<Exit>,
+    /// What else decides.
+    pub tests: Vec<Test>,
     /// Addresses that advance.
     pub streams: HashMap<Value, Stream>,
 }
@@ -43,6 +49,13 @@ pub(super) struct Exit {
     pub end: End,
     /// What is added to the counter before it is compared.
     pub ahead: i64,
+}
+
+/// A condition that is no counter's: the loop goes on if it holds, or if it does not.
+#[derive(Clone, Copy)]
+pub(super) struct Test {
+    pub condition: Value,
+    pub goes_on: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,38 +100,38 @@ impl Cycle {
             steps,
             initial,
             insts,
-            exit: Exit { counter: 0, end: End::Constant(0), ahead: 0 },
+            exit: None,
+            tests: Vec::new(),
             streams: HashMap::new(),
         };
         let is_invariant = |value: Value| block_of(function, value).is_some_and(|block| !blocks.contains(&block));
-        cycle.exit = cycle.exit(function, loops, id, &blocks, is_invariant)?;
+        cycle.find_exits(function, loops, id, &blocks, is_invariant)?;
         cycle.find_streams(dfg, is_invariant);
         is_plain.then_some(cycle)
     }
 
-    /// The condition on which all of the blocks go on.
-    fn exit(
-        &self,
+    /// Finds the conditions on which the blocks go on; none if two counters decide.
+    fn find_exits(
+        &mut self,
         function: &Function,
         loops: &LoopAnalysis,
         id: Loop,
         blocks: &[Block],
         is_invariant: impl Fn(Value) -> bool,
-    ) -> Option<Exit> {
+    ) -> Option<()> {
         let dfg = &function.dfg;
-        let mut common: Option<Exit> = None;
         for &block in blocks {
             let InstructionData::Brif { arg, blocks: ways, .. } = dfg.insts[function.layout.last_inst(block)?] else {
                 continue;
             };
             let stays = ways.map(|way| loops.is_in_loop(way.block(&dfg.value_lists), id));
-            let exit = self.compared(dfg, arg, stays[0], &is_invariant)?;
-            common = Some(match common {
-                None => exit,
-                Some(other) => other.and(exit)?,
-            });
+            match (self.compared(dfg, arg, stays[0], &is_invariant), self.exit) {
+                (Some(exit), None) => self.exit = Some(exit),
+                (Some(exit), Some(other)) => self.exit = Some(other.and(exit)?),
+                (None, _) => self.tests.push(Test { condition: arg, goes_on: stays[0] }),
+            }
         }
-        common
+        Some(())
     }
 
     /// The comparison that makes a condition, of which the loop goes on if it holds or if it does not.
@@ -245,6 +258,24 @@ impl Cycle {
             }
         }
     }
+}
+
+impl End {
+    /// The end as a number of the counter's type, or less by so much.
+    pub fn before(self, cursor: &mut FuncCursor<'_>, number: Type, margin: i64) -> Value {
+        let value = match self {
+            End::Constant(value) => return cursor.ins().iconst(number, narrow(number, value - margin)),
+            End::Value(value) => value,
+            End::Extended { value, is_signed: true } => cursor.ins().sextend(I64, value),
+            End::Extended { value, .. } => cursor.ins().uextend(I64, value),
+        };
+        if margin == 0 { value } else { cursor.ins().iadd_imm_s(value, -margin) }
+    }
+}
+
+/// The constant in as many bits as the type has.
+pub(super) fn narrow(number: Type, value: i64) -> i64 {
+    if number == I64 { value } else { value & ((1 << number.bits()) - 1) }
 }
 
 impl Exit {

@@ -2,7 +2,7 @@
 //! too near to one another.
 
 use super::cycle::{Cycle, End};
-use super::place::{Distances, Place, Start, Stream};
+use super::place::{Distances, Place, Stream};
 use super::{Blocks, Limit};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -34,13 +34,7 @@ pub(super) fn enter(
         // The subtraction has not wrapped around.
         conditions.push(cursor.ins().icmp(limit.before, end, value));
     }
-    let address = |cursor: &mut FuncCursor<'_>, base: Value| {
-        let Stream { start, counter, .. } = streams[&base];
-        match start {
-            Start::Value(start) => cursor.ins().iadd(start, params[counter]),
-            Start::Constant(start) => cursor.ins().iadd_imm_s(params[counter], start),
-        }
-    };
+    let address = |cursor: &mut FuncCursor<'_>, base: Value| streams[&base].address(cursor, &params);
     for (&(first, second), &(low, high)) in &distances.alike {
         let [first, second] = [first, second].map(|base| address(&mut cursor, base));
         // Below `low + 1` is the same as far above it.

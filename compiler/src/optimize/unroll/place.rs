@@ -3,8 +3,9 @@
 use crate::optimize::forward;
 use crate::optimize::liveness::has_effect;
 use crate::optimize::sum::{instruction, is_constant};
+use cranelift_codegen::cursor::FuncCursor;
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
-use cranelift_codegen::ir::{AliasRegion, DataFlowGraph, Inst, InstructionData, Opcode, Type, Value};
+use cranelift_codegen::ir::{AliasRegion, DataFlowGraph, Inst, InstBuilder, InstructionData, Opcode, Type, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Pairs of streams that are checked before a loop.
@@ -17,6 +18,17 @@ pub(super) struct Stream {
     /// Position of the header's parameter that is added.
     pub counter: usize,
     pub step: i64,
+}
+
+impl Stream {
+    /// The address, where the header's parameters are these.
+    pub fn address(&self, cursor: &mut FuncCursor<'_>, params: &[Value]) -> Value {
+        match self.start {
+            Start::Value(start) => cursor.ins().iadd(start, params[self.counter]),
+            Start::Constant(0) => params[self.counter],
+            Start::Constant(start) => cursor.ins().iadd_imm_s(params[self.counter], start),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
