@@ -13,9 +13,9 @@
 //! The old loop finds out what there is, so that nothing behind it changes: it begins with the iteration that leaves
 //! it, and goes round no more. There may be several reasons to leave, and a counter that reaches its end.
 //!
-//! **Proof.** The iterations that are skipped would not have left the old loop, which does nothing else but to load: the
-//! new one only goes on for as long as neither a counter nor a load leaves. That the old loop would have made the loads
-//! is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before.
+//! **Proof.** The iterations that are skipped would not have left the old loop, which does nothing else but to load:
+//! the new one only goes on for as long as neither a counter nor a load leaves. That the old loop would have made the
+//! loads is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before.
 
 use super::cycle::{Cycle, End, Exit, Test, narrow};
 use super::place::{Place, Stream};
