@@ -10,11 +10,11 @@
 //! ```
 //!
 //! A *cycle* is an innermost loop without branches other than those that leave it: when a counter reaches an end, or
-//! for what was loaded, of which [`search`] tells. In the first case its instructions are written several times, without
-//! the branches, where that pays: if numbers side by side become vectors ([`pack`]), which are stored or added up, or
-//! if a parameter hands its value on to another, so that it would have to be moved in each iteration. The new loop runs
-//! for as long as none of its iterations would have left the old one, and the old one does the rest, so that nothing
-//! behind the loop changes.
+//! for what was loaded, of which [`search`] tells. In the first case its instructions are written several times,
+//! without the branches, where that pays: if numbers side by side become vectors ([`pack`]), which are stored or added
+//! up, or if a parameter hands its value on to another, so that it would have to be moved in each iteration. The new
+//! loop runs for as long as none of its iterations would have left the old one, and the old one does the rest, so that
+//! nothing behind the loop changes.
 //!
 //! **Proof.** The new loop makes the accesses that the old one would make, at the same addresses, unless one of them
 //! traps; in another order, which is observable only where two accesses overlap: that they do not is checked before the
