@@ -106,17 +106,10 @@ fn unroll(
     limit: &Limit,
     plan: impl FnOnce(&Function, Block, &[Value], &HashMap<Value, Stream>) -> Option<Plan>,
 ) -> bool {
-    let [entry, before, copies, after] = [(); 4].map(|()| {
-        let block = function.dfg.make_block();
-        function.layout.insert_block(block, cycle.header);
-        block
-    });
+    let [entry, before, copies, after] = new_blocks(function, cycle);
     let blocks = Blocks { entry, before, copies, after };
     for block in [entry, copies] {
-        for &param in &cycle.params {
-            let number = function.dfg.value_type(param);
-            function.dfg.append_block_param(block, number);
-        }
+        take_params(function, cycle, block);
     }
     let (streams, next) = copy(function, cycle, copies, limit.iterations);
     let plan = streams.and_then(|streams| Some((plan(function, copies, &next, &streams)?, streams)));
@@ -136,6 +129,28 @@ fn unroll(
         redirect(function, branch, cycle.header, entry);
     }
     true
+}
+
+/// Blocks before those of the old loop.
+fn new_blocks(function: &mut Function, cycle: &Cycle) -> [Block; 4] {
+    [(); 4].map(|()| {
+        let block = function.dfg.make_block();
+        function.layout.insert_block(block, cycle.header);
+        block
+    })
+}
+
+/// Gives a block parameters like those of the old loop's header.
+fn take_params(function: &mut Function, cycle: &Cycle, block: Block) {
+    for &param in &cycle.params {
+        let number = function.dfg.value_type(param);
+        function.dfg.append_block_param(block, number);
+    }
+}
+
+/// The value plus a constant, which is often 0.
+fn plus(cursor: &mut FuncCursor<'_>, value: Value, by: i64) -> Value {
+    if by == 0 { value } else { cursor.ins().iadd_imm_s(value, by) }
 }
 
 /// Copies iterations of the cycle into the block, without its branches. Returns the streams of the copy, unless an

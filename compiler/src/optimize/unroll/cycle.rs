@@ -1,6 +1,7 @@
 //! Loops without branches other than those that leave them.
 
 use super::place::{self, Start, Stream};
+use super::plus;
 use crate::optimize::block_of;
 use crate::optimize::sum::{constant_64, instruction};
 use cranelift_codegen::cursor::FuncCursor;
@@ -269,7 +270,7 @@ impl End {
             End::Extended { value, is_signed: true } => cursor.ins().sextend(I64, value),
             End::Extended { value, .. } => cursor.ins().uextend(I64, value),
         };
-        if margin == 0 { value } else { cursor.ins().iadd_imm_s(value, -margin) }
+        plus(cursor, value, -margin)
     }
 }
 

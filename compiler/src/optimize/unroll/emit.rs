@@ -273,12 +273,12 @@ fn set_argument(function: &mut Function, branch: Inst, to: Block, position: usiz
     }
 }
 
-fn vector_of(lane: Type) -> Type {
+pub(super) fn vector_of(lane: Type) -> Type {
     lane.by(BYTES as u32 / lane.bytes()).expect("vectors of all lanes exist")
 }
 
 /// Address, offset and flags of a load or store.
-fn operands(function: &Function, inst: Inst) -> (Value, i32, MemFlagsData) {
+pub(super) fn operands(function: &Function, inst: Inst) -> (Value, i32, MemFlagsData) {
     let dfg = &function.dfg;
     match dfg.insts[inst] {
         InstructionData::Load { arg, offset, flags, .. } => (arg, offset.into(), dfg.mem_flags[flags]),

@@ -1,5 +1,6 @@
 //! Where loads and stores go, and which of them may change places.
 
+use super::plus;
 use crate::optimize::forward;
 use crate::optimize::liveness::has_effect;
 use crate::optimize::sum::{instruction, is_constant};
@@ -25,8 +26,7 @@ impl Stream {
     pub fn address(&self, cursor: &mut FuncCursor<'_>, params: &[Value]) -> Value {
         match self.start {
             Start::Value(start) => cursor.ins().iadd(start, params[self.counter]),
-            Start::Constant(0) => params[self.counter],
-            Start::Constant(start) => cursor.ins().iadd_imm_s(params[self.counter], start),
+            Start::Constant(start) => plus(cursor, params[self.counter], start),
         }
     }
 }

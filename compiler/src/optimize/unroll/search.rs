@@ -18,12 +18,15 @@
 //! loads is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before.
 
 use super::cycle::{Cycle, End, Exit, Test, narrow};
+use super::emit::{operands, vector_of};
+use super::pack::BYTES;
 use super::place::{Place, Stream};
+use super::plus;
 use crate::declare::Memory;
 use crate::optimize::sum::{constant_64, instruction};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8, I8X16, I16, I16X8, I32, I32X4, I64};
+use cranelift_codegen::ir::types::{I8, I16, I32, I64};
 use cranelift_codegen::ir::{
     Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, MemFlagsData, Opcode, Type, Value,
     ValueDef,
@@ -32,8 +35,6 @@ use std::collections::HashMap;
 use std::mem::offset_of;
 use wexe_abi::layout::MemoryState;
 
-/// Bytes that are looked at at once.
-const BYTES: i64 = 16;
 /// Instructions between what is loaded and a condition.
 const MAX_DEPTH: usize = 8;
 /// Instructions of a loop.
@@ -122,9 +123,9 @@ impl<'a> Search<'a> {
             _ => return None,
         };
         let right = right.filter(|right| constant_64(dfg, *right) != Some(0));
-        let (left, right) = (self.lanes(dfg, left, MAX_DEPTH)?, right.map(|right| self.lanes(dfg, right, MAX_DEPTH)));
+        let left = self.lanes(dfg, left, MAX_DEPTH)?;
         let right = match right {
-            Some(right) => Some(right?),
+            Some(right) => Some(self.lanes(dfg, right, MAX_DEPTH)?),
             None => None,
         };
         let leaves_if_equal = holds_if_equal != test.goes_on;
@@ -169,16 +170,9 @@ impl<'a> Search<'a> {
 
     fn write(&self, function: &mut Function, memory: &Memory) {
         let header = self.cycle.header;
-        let [entry, look, found, on] = [(); 4].map(|()| {
-            let block = function.dfg.make_block();
-            function.layout.insert_block(block, header);
-            block
-        });
+        let [entry, look, found, on] = super::new_blocks(function, self.cycle);
         for block in [entry, look] {
-            for &param in &self.cycle.params {
-                let number = function.dfg.value_type(param);
-                function.dfg.append_block_param(block, number);
-            }
+            super::take_params(function, self.cycle, block);
         }
         let params = function.dfg.block_params(look).to_vec();
         let left = function.dfg.append_block_param(look, I64);
@@ -234,7 +228,7 @@ impl<'a> Search<'a> {
         let mut rounds = shifted(cursor, bytes, i64::from(self.lane.bytes()));
         if let Some(exit) = self.cycle.exit {
             let step = self.cycle.steps[exit.counter].unwrap_or(1);
-            let here = ahead(cursor, params[exit.counter], exit.ahead);
+            let here = plus(cursor, params[exit.counter], exit.ahead);
             let number = cursor.func.dfg.value_type(here);
             let end = exit.end.before(cursor, number, 0);
             let (low, high) = if step > 0 { (here, end) } else { (end, here) };
@@ -292,10 +286,6 @@ impl<'a> Search<'a> {
     }
 }
 
-fn ahead(cursor: &mut FuncCursor<'_>, value: Value, by: i64) -> Value {
-    if by == 0 { value } else { cursor.ins().iadd_imm_s(value, by) }
-}
-
 /// How often a number contains the step, whose size is a power of two.
 fn shifted(cursor: &mut FuncCursor<'_>, value: Value, step: i64) -> Value {
     match step.unsigned_abs().ilog2() {
@@ -326,11 +316,8 @@ impl Writer<'_> {
                 if let Some(&vector) = self.loaded.get(&inst) {
                     return vector;
                 }
-                let InstructionData::Load { arg, offset, flags, .. } = self.function.dfg.insts[inst] else {
-                    unreachable!("{inst} is a load")
-                };
-                let flags = self.function.dfg.mem_flags[flags];
-                let (stream, number) = (self.search.cycle.streams[&arg], vector_of(self.search.lane));
+                let (base, offset, flags) = operands(self.function, inst);
+                let (stream, number) = (self.search.cycle.streams[&base], vector_of(self.search.lane));
                 let params = self.params;
                 let mut cursor = self.cursor();
                 let address = stream.address(&mut cursor, params);
@@ -365,14 +352,6 @@ impl Writer<'_> {
             (constant, _) => cursor.ins().iconst(lane, constant.unwrap_or_default()),
         };
         cursor.ins().splat(vector_of(lane), value)
-    }
-}
-
-fn vector_of(lane: Type) -> Type {
-    match lane {
-        I8 => I8X16,
-        I16 => I16X8,
-        _ => I32X4,
     }
 }
 
