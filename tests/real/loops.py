@@ -1,7 +1,8 @@
 """The text of random C programs of loops over arrays (see generated.py).
 
 The arrays are parts of one buffer, at random distances: where they are near, what an iteration writes is read by one of the next. The loops are of
-many lengths, written in several ways, unrolled or not, and with numbers of all types.
+many lengths, written in several ways, unrolled or not, and with numbers of all types. What they read beside, at an address that stays, is before
+what is written, among it, or behind it.
 """
 
 import random
@@ -66,7 +67,8 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
                 body.append(f"T t{index} = {value};")
                 names.append(f"t{index}")
             else:
-                body.append(f"{choice('abc')}[{self.index()}] {choice(['=', '=', '=', '+=', '-='])} {value};")
+                target = f"{choice('abc')}[{self.index()}]" if self.random.random() < 0.95 else self.fixed()
+                body.append(f"{target} {choice(['=', '=', '=', '+=', '-='])} {value};")
         if self.random.random() < 0.3:
             body.append(f"last = {choice('abc')}[i + {self.random.randint(0, 2)}];")
         if self.random.random() < 0.3:
@@ -75,7 +77,7 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
             body.append(choice(sums if self.is_float else sums + [f"total ^= {term};", f"total |= {term};", f"total &= {term};"]))
             if self.random.random() < 0.5:
                 body = [statement for statement in body if not statement[:2] in ("a[", "b[", "c[")]
-        return f"""__attribute__((noinline)) static T loop{number}(T *{restrict}a, T *{restrict}b, T *{restrict}c, int n, T x, T y) {{
+        return f"""__attribute__((noinline)) static T loop{number}(T *{restrict}a, T *{restrict}b, T *{restrict}c, T *z, int n, T x, T y) {{
     T last = y, total = {choice([0, 'x'])};
     {pragma}for ({head}) {{ {" ".join(body)} }}
     return (T)(total + last);
@@ -87,9 +89,10 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
         origin = randint(8, 30)
         places = [8, 400, 800] if is_apart else [max(origin + choice(DISTANCES), 4) for _ in range(3)]
         self.random.shuffle(places)
+        fixed = randint(0, 3) if is_apart else max(choice(places) + choice([-5, -2, -1, 0, 1, 3, 20, randint(0, 200)]), 0)
         a, b, c = (f"buffer + {place}" for place in places)
         return f"""    fill({randint(1, 99)});
-    mix_number(loop{number}({a}, {b}, {c}, {choice(LENGTHS)}, (T){randint(1, 50)}, (T){randint(1, 50)}));
+    mix_number(loop{number}({a}, {b}, {c}, buffer + {fixed}, {choice(LENGTHS)}, (T){randint(1, 50)}, (T){randint(1, 50)}));
     for (int i = 0; i < {LEN}; i++) mix_number(buffer[i]);
     printf("%016llx\\n", (unsigned long long)sum);
 """
@@ -99,10 +102,13 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
             return f"i + {self.random.choice([0, 0, 0, 1, 1, 2, 3, 4, 7])}"
         return str(self.random.randint(0, 3))
 
+    def fixed(self):
+        return f"z[{self.random.randint(0, 3)}]"
+
     def expression(self, depth, names):
         choice, roll = self.random.choice, self.random.random()
         if depth == 0 or self.random.random() < 0.15:
-            return choice([f"{choice('abc')}[{self.index()}]"] * 4 + names + [f"(T)({self.random.randint(1, 9)})", choice(["x", "y", "last"])])
+            return choice([f"{choice('abc')}[{self.index()}]"] * 4 + [self.fixed()] * 2 + names + [f"(T)({self.random.randint(1, 9)})", choice(["x", "y", "last"])])
         inner = lambda: self.expression(depth - 1, names)
         if self.is_float and roll < 0.2:
             suffix = "" if self.type == "double" else "f"

@@ -12,18 +12,21 @@
 //! A *cycle* is an innermost loop without branches other than those that leave it: when a counter reaches an end, or
 //! for what was loaded, of which [`search`] tells. In the first case its instructions are written several times,
 //! without the branches, where that pays: if numbers side by side become vectors ([`pack`]), which are stored or added
-//! up, or if a parameter hands its value on to another, so that it would have to be moved in each iteration. The new
-//! loop runs for as long as none of its iterations would have left the old one, and the old one does the rest, so that
-//! nothing behind the loop changes.
+//! up, or if a parameter hands its value on to another, so that it would have to be moved in each iteration. What its
+//! stores do not reach is loaded once, if the address is always the same ([`fixed`]). The new loop runs for as long as
+//! none of its iterations would have left the old one, and the old one does the rest, so that nothing behind the loop
+//! changes.
 //!
 //! **Proof.** The new loop makes the accesses that the old one would make, at the same addresses, unless one of them
-//! traps; in another order, which is observable only where two accesses overlap: that they do not is checked before the
-//! loop, or known. If one of them traps, the old loop would trap as well, in an iteration that the new one had begun.
-//! An access of a later iteration may then precede the trap. Its address is that of an earlier, valid one plus at most
-//! `MAX_DISTANCE`, so it stays where [`super::induction`] has shown that nothing but the memory is.
+//! traps (and of equal loads the first); in another order, which is observable only where two accesses overlap: that
+//! they do not is checked before the loop, or known. If one of them traps, the old loop would trap as well, in an
+//! iteration that the new one had begun. An access of a later iteration may then precede the trap. Its address is that
+//! of an earlier, valid one plus at most `MAX_DISTANCE`, so it stays where [`super::induction`] has shown that nothing
+//! but the memory is.
 
 mod cycle;
 mod emit;
+mod fixed;
 mod guard;
 mod pack;
 mod place;
@@ -39,7 +42,7 @@ use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
 use cycle::{Cycle, End, narrow};
 use pack::Plan;
-use place::Stream;
+use place::{Distances, Stream};
 use reduction::Reduction;
 use std::collections::HashMap;
 
@@ -57,9 +60,12 @@ pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
             search::rewrite(func, &cycle, memory);
             continue;
         }
-        let is_vector = vectors(func, &cycle).is_some_and(|limit| unroll(func, &cycle, &limit, pack::plan));
+        let is_vector = vectors(func, &cycle).is_some_and(|limit| {
+            let fixed = fixed::find(&func.dfg, &cycle);
+            unroll(func, &cycle, &limit, &fixed, pack::plan)
+        });
         if let (false, Some(limit)) = (is_vector, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
-            unroll(func, &cycle, &limit, |_, _, _, _| Some(Plan::default()));
+            unroll(func, &cycle, &limit, &[], |_, _, _, _, _| Some(Plan::default()));
         }
     }
     context.flowgraph();
@@ -99,20 +105,24 @@ struct Blocks {
     after: Block,
 }
 
-/// Puts a new loop before the old one, if there is a plan for it.
+/// Puts a new loop before the old one, if there is a plan for it. What is `fixed` is made before that.
 fn unroll(
     function: &mut Function,
     cycle: &Cycle,
     limit: &Limit,
-    plan: impl FnOnce(&Function, Block, &[Value], &HashMap<Value, Stream>) -> Option<Plan>,
+    fixed: &[Inst],
+    plan: impl FnOnce(&Function, Block, &[Value], &HashMap<Value, Stream>, Distances) -> Option<Plan>,
 ) -> bool {
     let [entry, before, copies, after] = new_blocks(function, cycle);
     let blocks = Blocks { entry, before, copies, after };
     for block in [entry, copies] {
         take_params(function, cycle, block);
     }
-    let (streams, next) = copy(function, cycle, copies, limit.iterations);
-    let plan = streams.and_then(|streams| Some((plan(function, copies, &next, &streams)?, streams)));
+    let (streams, next) = copy(function, cycle, &blocks, limit.iterations, fixed);
+    let plan = streams.and_then(|streams| {
+        let distances = fixed::distances(function, before, copies, &streams)?;
+        Some((plan(function, copies, &next, &streams, distances)?, streams))
+    });
     let Some((plan, streams)) = plan else {
         for block in [entry, before, copies, after] {
             while let Some(inst) = function.layout.first_inst(block) {
@@ -153,20 +163,25 @@ fn plus(cursor: &mut FuncCursor<'_>, value: Value, by: i64) -> Value {
     if by == 0 { value } else { cursor.ins().iadd_imm_s(value, by) }
 }
 
-/// Copies iterations of the cycle into the block, without its branches. Returns the streams of the copy, unless an
-/// offset is too large, and the values of the header's parameters behind it.
+/// Copies iterations of the cycle into a block, without its branches, and what is fixed into the block before it.
+/// Returns the streams of both, unless an offset is too large, and the values of the header's parameters behind them.
 fn copy(
     function: &mut Function,
     cycle: &Cycle,
-    block: Block,
+    blocks: &Blocks,
     iterations: i64,
+    fixed: &[Inst],
 ) -> (Option<HashMap<Value, Stream>>, Vec<Value>) {
+    let block = blocks.copies;
     let params = function.dfg.block_params(block).to_vec();
-    let mut values: HashMap<Value, Value> = cycle.params.iter().copied().zip(params.iter().copied()).collect();
+    let (mut values, mut streams) = fixed::copy(function, cycle, fixed, blocks.before);
+    let is_changing = |inst: &Inst| !function.dfg.inst_results(*inst).iter().any(|value| values.contains_key(value));
+    let insts: Vec<Inst> = cycle.insts.iter().copied().filter(is_changing).collect();
+    values.extend(cycle.params.iter().copied().zip(params.iter().copied()));
     let mut bases = HashMap::new();
     let mut is_addressed = true;
     for iteration in 0..iterations {
-        for &inst in &cycle.insts {
+        for &inst in &insts {
             let is_constant = function.dfg.inst_args(inst).is_empty();
             if iteration > 0 && is_constant {
                 continue;
@@ -198,7 +213,7 @@ fn copy(
         None => values[param],
     });
     let next = next.collect();
-    let streams = bases.into_iter().map(|(base, new)| (new, cycle.streams[&base])).collect();
+    streams.extend(bases.into_iter().map(|(base, new)| (new, cycle.streams[&base])));
     (is_addressed.then_some(streams), next)
 }
 

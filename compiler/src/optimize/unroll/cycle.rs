@@ -38,7 +38,7 @@ pub(super) struct Cycle {
     pub exit: Option<Exit>,
     /// What else decides.
     pub tests: Vec<Test>,
-    /// Addresses that advance.
+    /// Addresses that advance, or stay.
     pub streams: HashMap<Value, Stream>,
 }
 
@@ -247,6 +247,10 @@ impl Cycle {
                 Some(constant) => Some(Start::Constant(constant)),
                 None => is_invariant(value).then_some(Start::Value(value)),
             };
+            if let Some(start) = start(base) {
+                self.streams.insert(base, Stream { start, counter: None, step: 0 });
+                continue;
+            }
             let parts = match instruction(dfg, base) {
                 Some(&InstructionData::Binary { opcode: Opcode::Iadd, args: [left, right] }) => {
                     let ordered = |start_value, value| Some((start(start_value)?, counter(value)?));
@@ -255,7 +259,7 @@ impl Cycle {
                 _ => counter(base).map(|counter| (Start::Constant(0), counter)),
             };
             if let Some((start, (counter, step))) = parts {
-                self.streams.insert(base, Stream { start, counter, step });
+                self.streams.insert(base, Stream { start, counter: Some(counter), step });
             }
         }
     }

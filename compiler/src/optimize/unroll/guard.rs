@@ -52,9 +52,13 @@ pub(super) fn enter(
             let (low, high) = extents[&base];
             let address = address(cursor, base);
             // As far as the stream goes while the counter goes to its end, or a little further.
-            let ratio = (streams[&base].step as u64).div_ceil(step.unsigned_abs());
-            let distance = cursor.ins().imul_imm_s(ahead, ratio as i64);
-            let last = cursor.ins().iadd(address, distance);
+            let last = match (streams[&base].step as u64).div_ceil(step.unsigned_abs()) {
+                0 => address,
+                ratio => {
+                    let distance = cursor.ins().imul_imm_s(ahead, ratio as i64);
+                    cursor.ins().iadd(address, distance)
+                }
+            };
             (cursor.ins().iadd_imm_s(address, low), cursor.ins().iadd_imm_s(last, high))
         };
         for &(first, second) in &distances.ranges {
@@ -71,10 +75,10 @@ pub(super) fn enter(
     }
 }
 
-/// From where to where an iteration of the new loop accesses memory, from each address.
+/// From where to where an iteration of the new loop, and what is before it, access memory, from each address.
 fn extents(function: &Function, blocks: &Blocks) -> HashMap<Value, (i64, i64)> {
     let mut extents = HashMap::new();
-    for inst in function.layout.block_insts(blocks.copies) {
+    for inst in [blocks.before, blocks.copies].into_iter().flat_map(|block| function.layout.block_insts(block)) {
         let Some(place) = Place::of(&function.dfg, inst) else { continue };
         let (low, high) = (i64::from(place.offset), i64::from(place.offset) + i64::from(place.bytes));
         let known = extents.entry(place.base).or_insert((low, high));

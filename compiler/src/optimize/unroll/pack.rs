@@ -108,12 +108,14 @@ struct Planner<'a> {
     plan: Plan,
 }
 
-/// Finds what to replace in a block, whose end needs these values; none if it does not pay.
+/// Finds what to replace in a block, whose end needs these values and where these distances are kept; none if it does
+/// not pay.
 pub(super) fn plan(
     function: &Function,
     block: Block,
     ends: &[Value],
     streams: &HashMap<Value, Stream>,
+    distances: Distances,
 ) -> Option<Plan> {
     let insts = || function.layout.block_insts(block);
     let positions = insts().enumerate().map(|(position, inst)| (inst, position)).collect();
@@ -125,7 +127,8 @@ pub(super) fn plan(
     for value in insts().flat_map(|inst| function.dfg.inst_values(inst)).chain(ends.iter().copied()) {
         *uses.entry(value).or_default() += 1;
     }
-    let mut planner = Planner { function, block, streams, positions, accesses, uses, plan: Plan::default() };
+    let plan = Plan { distances, ..Plan::default() };
+    let mut planner = Planner { function, block, streams, positions, accesses, uses, plan };
     for stores in planner.rows() {
         let before = planner.plan.clone();
         if !planner.store(stores) {

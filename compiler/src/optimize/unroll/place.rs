@@ -12,21 +12,23 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Pairs of streams that are checked before a loop.
 const MAX_DISTANCES: usize = 8;
 
-/// An address that advances by the same step in each iteration.
+/// An address that advances by the same step in each iteration, or stays.
 #[derive(Clone, Copy)]
 pub(super) struct Stream {
     pub start: Start,
-    /// Position of the header's parameter that is added.
-    pub counter: usize,
+    /// Position of the header's parameter that is added, unless the step is 0.
+    pub counter: Option<usize>,
     pub step: i64,
 }
 
 impl Stream {
     /// The address, where the header's parameters are these.
     pub fn address(&self, cursor: &mut FuncCursor<'_>, params: &[Value]) -> Value {
-        match self.start {
-            Start::Value(start) => cursor.ins().iadd(start, params[self.counter]),
-            Start::Constant(start) => plus(cursor, params[self.counter], start),
+        match (self.start, self.counter.map(|counter| params[counter])) {
+            (Start::Value(start), Some(counter)) => cursor.ins().iadd(start, counter),
+            (Start::Constant(start), Some(counter)) => plus(cursor, counter, start),
+            (Start::Value(start), None) => start,
+            (Start::Constant(start), None) => cursor.ins().iconst(I64, start),
         }
     }
 }
@@ -94,11 +96,11 @@ impl Distances {
             *known = (known.0.min(low), known.1.max(high));
             return true;
         }
-        let is_ascending = first_step > 0 && second_step > 0;
-        if is_ascending {
+        let is_descending = first_step < 0 || second_step < 0;
+        if !is_descending {
             self.ranges.insert(key);
         }
-        is_ascending
+        !is_descending
     }
 }
 
