@@ -19,6 +19,7 @@ mod passed;
 mod range;
 mod sink;
 mod sum;
+mod table;
 mod unroll;
 mod wide_multiply;
 
@@ -78,6 +79,8 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa, memory: Optio
     hoist::ends(context);
     latch::merge(context);
     unroll::rewrite(context, memory);
+    table::split(&mut context.func);
+    context.flowgraph();
     sink::loads(&mut context.func);
     commute::order(&mut context.func);
     Ok(())

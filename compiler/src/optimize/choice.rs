@@ -65,7 +65,7 @@ fn end(function: &Function, way: BlockCall) -> Option<(Block, Vec<Value>)> {
 }
 
 /// The value, made again if it is a constant: that may have been made on one of the ways.
-fn available(cursor: &mut FuncCursor<'_>, value: Value) -> Value {
+pub(super) fn available(cursor: &mut FuncCursor<'_>, value: Value) -> Value {
     match cursor.func.dfg.value_def(value) {
         ValueDef::Result(inst, _) if is_constant(&cursor.func.dfg, value) => {
             let constant = cursor.func.dfg.clone_inst(inst);

@@ -68,7 +68,6 @@ pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
             unroll(func, &cycle, &limit, &[], |_, _, _, _, _| Some(Plan::default()));
         }
     }
-    context.flowgraph();
 }
 
 /// How many iterations make several vectors, and until when; none if the cycle neither stores nor adds
