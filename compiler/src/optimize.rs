@@ -81,6 +81,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa, memory: Optio
     unroll::rewrite(context, memory);
     table::split(&mut context.func);
     context.flowgraph();
+    mask::narrow(&mut context.func);
     sink::loads(&mut context.func);
     commute::order(&mut context.func);
     Ok(())

@@ -1,18 +1,23 @@
-//! Masks that take nothing away → nothing.
+//! Masks that take nothing away → nothing; masks that take away the upper half of 64 bits → an instruction of 32.
 //!
 //! ```text
 //! (load8_u p) & 255    →    load8_u p
+//! x & 0xffff_fff8      →    uextend (ireduce x & 0xffff_fff8)
 //! ```
 //!
 //! Compilers know what a number is made of only within a block, and mask it once more in another.
+//!
+//! An instruction of 64 bits has room for a constant of 31, so Cranelift puts the others in memory. One of 32 bits
+//! clears the upper half anyway. Cranelift's simplification prefers what is on the left: hence that comes after it.
 
 use super::range::Bounds;
 use super::replace_by;
 use super::sum::constant_64;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
-use cranelift_codegen::ir::{Function, InstructionData, Opcode};
+use cranelift_codegen::ir::types::{I32, I64};
+use cranelift_codegen::ir::{Function, InstBuilder, InstructionData, Opcode};
 
-/// Rewrites what the head of this file describes.
+/// Removes masks that take nothing away.
 pub(super) fn remove(function: &mut Function, bounds: &Bounds) {
     let mut cursor = FuncCursor::new(function);
     while cursor.next_block().is_some() {
@@ -29,6 +34,31 @@ pub(super) fn remove(function: &mut Function, bounds: &Bounds) {
                 cursor.prev_inst();
                 replace_by(cursor.func, inst, value);
             }
+        }
+    }
+}
+
+/// Masks only the lower half where the upper half goes.
+pub(super) fn narrow(function: &mut Function) {
+    let mut cursor = FuncCursor::new(function);
+    while cursor.next_block().is_some() {
+        while let Some(inst) = cursor.next_inst() {
+            let dfg = &cursor.func.dfg;
+            let InstructionData::Binary { opcode: Opcode::Band, args: [left, right] } = dfg.insts[inst] else {
+                continue;
+            };
+            let masked = [(left, right), (right, left)].into_iter().find_map(|(value, mask)| {
+                let mask = u32::try_from(constant_64(dfg, mask)?).ok()?;
+                // The highest bit alone may be tested where it is.
+                (dfg.value_type(value) == I64 && mask > 1 << 31).then_some((value, mask))
+            });
+            let Some((value, mask)) = masked else { continue };
+            let mut half = cursor.ins().ireduce(I32, value);
+            if mask != u32::MAX {
+                let mask = cursor.ins().iconst(I32, i64::from(mask));
+                half = cursor.ins().band(half, mask);
+            }
+            cursor.func.replace(inst).uextend(I64, half);
         }
     }
 }
