@@ -7,6 +7,7 @@ mod address;
 mod carry;
 mod choice;
 mod commute;
+mod complement;
 mod extension;
 mod flag;
 mod forward;
@@ -24,6 +25,7 @@ mod unroll;
 mod wide_multiply;
 
 use crate::declare::{Declarations, Memory};
+use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{Block, Function, Inst, Value, ValueDef};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenResult, Context};
@@ -44,6 +46,19 @@ fn block_of(function: &Function, value: Value) -> Option<Block> {
         ValueDef::Param(block, _) => Some(block),
         ValueDef::Union(..) => None,
     }
+}
+
+/// How often values are used.
+fn uses(function: &Function) -> SecondaryMap<Value, u32> {
+    let mut uses: SecondaryMap<Value, u32> = SecondaryMap::new();
+    for block in function.layout.blocks() {
+        for inst in function.layout.block_insts(block) {
+            for value in function.dfg.inst_values(inst) {
+                uses[value] += 1;
+            }
+        }
+    }
+    uses
 }
 
 /// Improves a function of the module.
@@ -82,6 +97,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa, memory: Optio
     table::split(&mut context.func);
     context.flowgraph();
     mask::narrow(&mut context.func);
+    complement::restore(&mut context.func, isa);
     sink::loads(&mut context.func);
     commute::order(&mut context.func);
     Ok(())

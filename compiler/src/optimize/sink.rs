@@ -13,8 +13,8 @@
 //!
 //! No load passes what stores or may trap otherwise. It may pass another load: if both would trap, they trap alike.
 
-use super::block_of;
 use super::liveness::has_effect;
+use super::{block_of, uses};
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Value};
 
@@ -23,15 +23,8 @@ const MIN_DISTANCE: u32 = 4;
 
 /// Rewrites what the head of this file describes.
 pub(super) fn loads(function: &mut Function) {
-    let mut uses: SecondaryMap<Value, u32> = SecondaryMap::new();
     let blocks: Vec<Block> = function.layout.blocks().collect();
-    for &block in &blocks {
-        for inst in function.layout.block_insts(block) {
-            for value in function.dfg.inst_values(inst) {
-                uses[value] += 1;
-            }
-        }
-    }
+    let uses = uses(function);
     let mut sinker = Sinker { function, uses, users: SecondaryMap::new(), places: SecondaryMap::new() };
     for block in blocks {
         sinker.block(block);

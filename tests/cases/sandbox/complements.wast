@@ -1,0 +1,55 @@
+;; Operations with the complement of a value (`optimize::complement`), of numbers and of vectors.
+
+(module
+  (func (export "and-not") (param $x i64) (param $y i64) (param $z i64) (result i64)
+    (i64.xor (i64.and (i64.xor (local.get $x) (i64.const -1)) (local.get $y)) (local.get $z)))
+  ;; The same written otherwise, in all orders.
+  (func (export "and-1") (param $x i64) (param $y i64) (param $z i64) (result i64)
+    (i64.xor (i64.and (local.get $x) (local.get $y)) (i64.xor (local.get $z) (local.get $y))))
+  (func (export "and-2") (param $x i64) (param $y i64) (param $z i64) (result i64)
+    (i64.xor (i64.xor (local.get $y) (local.get $z)) (i64.and (local.get $x) (local.get $y))))
+  (func (export "and-3") (param $x i64) (param $y i64) (param $z i64) (result i64)
+    (i64.xor (i64.and (local.get $y) (local.get $x)) (i64.xor (local.get $z) (local.get $y))))
+  (func (export "and-4") (param $x i64) (param $y i64) (param $z i64) (result i64)
+    (i64.xor (i64.xor (local.get $y) (local.get $z)) (i64.and (local.get $y) (local.get $x))))
+  ;; Parts that are needed otherwise too, constants, nothing in common.
+  (func (export "shared") (param $x i64) (param $y i64) (param $z i64) (result i64) (local $a i64) (local $b i64)
+    (local.set $a (i64.and (local.get $x) (local.get $y)))
+    (local.set $b (i64.xor (local.get $z) (local.get $y)))
+    (i64.add
+      (i64.mul (local.get $a) (i64.const 3))
+      (i64.add (i64.mul (local.get $b) (i64.const 5)) (i64.xor (local.get $a) (local.get $b)))))
+  (func (export "constant") (param $x i64) (param $y i64) (param $z i64) (result i64)
+    (i64.add
+      (i64.xor (i64.and (local.get $x) (i64.const 0x5555)) (i64.xor (local.get $z) (i64.const 0x5555)))
+      (i64.xor (i64.and (local.get $y) (i64.const 0x3333)) (i64.xor (local.get $z) (local.get $y)))))
+  (func (export "apart") (param $x i64) (param $y i64) (param $z i64) (result i64)
+    (i64.xor (i64.and (local.get $x) (local.get $y)) (i64.xor (local.get $z) (i64.shr_u (local.get $y) (i64.const 1)))))
+  (func (export "narrow") (param $x i32) (param $y i32) (param $z i32) (result i64)
+    (i64.extend_i32_u
+      (i32.xor (local.get $z) (i32.and (local.get $y) (i32.xor (i32.const -1) (local.get $x))))))
+  (func (export "vector") (param $x i32) (param $y i32) (param $z i32) (result v128)
+    (v128.xor
+      (v128.andnot (i32x4.splat (local.get $y)) (i32x4.splat (local.get $x)))
+      (i16x8.add (i32x4.splat (local.get $z)) (v128.const i32x4 0 1 2 3)))))
+
+(assert_return (invoke "and-not" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0xab7621dc3de0e21f))
+(assert_return (invoke "and-1" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0xab7621dc3de0e21f))
+(assert_return (invoke "and-2" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0xab7621dc3de0e21f))
+(assert_return (invoke "and-3" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0xab7621dc3de0e21f))
+(assert_return (invoke "and-4" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0xab7621dc3de0e21f))
+(assert_return (invoke "shared" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0x4c4cc256284efaa))
+(assert_return (invoke "constant" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0x12055c4c5599466))
+(assert_return (invoke "apart" (i64.const 0x123456789abcdef) (i64.const 0xfedc1234ba985678) (i64.const 0x55aa33cc0ff0f00f))
+  (i64.const 0x2ac43af2da349f5b))
+(assert_return (invoke "narrow" (i32.const 0x89abcdef) (i32.const 0xba985678) (i32.const 0xff0f00f))
+  (i64.const 0x3de0e21f))
+(assert_return (invoke "vector" (i32.const 0x89abcdef) (i32.const 0xba985678) (i32.const 0xff0f00f))
+  (v128.const i32x4 0x3de0e21f 0x3de0e200 0x3de0e201 0x3de0e202))
