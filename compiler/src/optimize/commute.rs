@@ -43,7 +43,7 @@ pub(super) fn order(function: &mut Function) {
 }
 
 /// Values that are used in other blocks than those that make them.
-fn escaping(function: &Function) -> EntitySet<Value> {
+pub(super) fn escaping(function: &Function) -> EntitySet<Value> {
     let dfg = &function.dfg;
     let mut escaping = EntitySet::new();
     for block in function.layout.blocks() {

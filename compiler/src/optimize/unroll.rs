@@ -28,12 +28,14 @@ mod cycle;
 mod emit;
 mod fixed;
 mod guard;
+mod lanes;
 mod pack;
 mod place;
 mod reduction;
 mod search;
 
 use super::address::MAX_DISTANCE;
+use super::commute;
 use crate::declare::Memory;
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
@@ -41,7 +43,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
 use cycle::{Cycle, End, narrow};
-use pack::Plan;
+use pack::{Ends, Plan};
 use place::{Distances, Stream};
 use reduction::Reduction;
 use std::collections::HashMap;
@@ -55,15 +57,21 @@ const MIN_ROUNDS: i64 = 3;
 pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
     let Context { func, cfg, loop_analysis: loops, .. } = context;
     let cycles: Vec<Cycle> = loops.loops().filter_map(|id| Cycle::of(func, cfg, loops, id)).collect();
+    let escaping = commute::escaping(func);
     for cycle in cycles {
         if let Some(memory) = memory.filter(|_| !cycle.tests.is_empty()) {
-            search::rewrite(func, &cycle, memory);
+            if !search::rewrite(func, &cycle, memory) {
+                lanes::rewrite(func, cfg, &cycle, &escaping);
+            }
             continue;
         }
         let is_vector = vectors(func, &cycle).is_some_and(|limit| {
             let fixed = fixed::find(&func.dfg, &cycle);
-            unroll(func, &cycle, &limit, &fixed, pack::plan)
+            unroll(func, &cycle, &limit, &fixed, |function, block, ends, streams, distances| {
+                pack::plan(function, block, ends, &[], streams, distances)
+            })
         });
+        let is_vector = is_vector || lanes::rewrite(func, cfg, &cycle, &escaping);
         if let (false, Some(limit)) = (is_vector, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
             unroll(func, &cycle, &limit, &[], |_, _, _, _, _| Some(Plan::default()));
         }
@@ -110,17 +118,18 @@ fn unroll(
     cycle: &Cycle,
     limit: &Limit,
     fixed: &[Inst],
-    plan: impl FnOnce(&Function, Block, &[Value], &HashMap<Value, Stream>, Distances) -> Option<Plan>,
+    plan: impl FnOnce(&Function, Block, Ends, &HashMap<Value, Stream>, Distances) -> Option<Plan>,
 ) -> bool {
-    let [entry, before, copies, after] = new_blocks(function, cycle);
+    let [entry, before, copies, after] = new_blocks(function, cycle.header);
     let blocks = Blocks { entry, before, copies, after };
     for block in [entry, copies] {
         take_params(function, cycle, block);
     }
     let (streams, next) = copy(function, cycle, &blocks, limit.iterations, fixed);
+    let ends = Ends { next: &next, kept: &[next[limit.counter]], behind: &next };
     let plan = streams.and_then(|streams| {
         let distances = fixed::distances(function, before, copies, &streams)?;
-        Some((plan(function, copies, &next, &streams, distances)?, streams))
+        Some((plan(function, copies, ends, &streams, distances)?, streams))
     });
     let Some((plan, streams)) = plan else {
         for block in [entry, before, copies, after] {
@@ -132,7 +141,7 @@ fn unroll(
         return false;
     };
     let end = finish(function, cycle, &blocks, limit, &next);
-    emit::rewrite(function, &plan, &blocks);
+    emit::rewrite(function, &plan, &blocks, &next);
     guard::enter(function, cycle, &blocks, limit, end, &streams, &plan.distances);
     for &branch in &cycle.entries {
         redirect(function, branch, cycle.header, entry);
@@ -140,11 +149,11 @@ fn unroll(
     true
 }
 
-/// Blocks before those of the old loop.
-fn new_blocks(function: &mut Function, cycle: &Cycle) -> [Block; 4] {
-    [(); 4].map(|()| {
+/// Blocks before another.
+fn new_blocks<const COUNT: usize>(function: &mut Function, before: Block) -> [Block; COUNT] {
+    [(); COUNT].map(|()| {
         let block = function.dfg.make_block();
-        function.layout.insert_block(block, cycle.header);
+        function.layout.insert_block(block, before);
         block
     })
 }

@@ -3,7 +3,8 @@
 use super::Blocks;
 use super::pack::{BYTES, Comparison, Kind, Pack, Plan, Reduced};
 use crate::optimize::block_of;
-use crate::optimize::induction::pass;
+use crate::optimize::induction::{pass, passed};
+use crate::optimize::liveness::has_effect;
 use crate::optimize::sum::is_constant;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::types::{F32, F32X4, I8X16, I32, I64};
@@ -11,18 +12,25 @@ use cranelift_codegen::ir::{
     Block, BlockArg, BlockCall, Endianness, Function, Inst, InstBuilder, InstructionData, MemFlagsData, Opcode, Type,
     Value, ValueDef,
 };
+use std::collections::{HashMap, HashSet};
 
 /// Replaces what is planned in a block that loops. What it does not change is made at the end of the block before it,
-/// and sums are finished at the end of the one behind it.
-pub(super) fn rewrite(function: &mut Function, plan: &Plan, blocks: &Blocks) {
+/// and sums are finished at the end of the one behind it. These values are needed behind the loop.
+pub(super) fn rewrite(function: &mut Function, plan: &Plan, blocks: &Blocks, behind: &[Value]) {
     let &Blocks { before, copies, after, .. } = blocks;
     let mut emitter = Emitter { function, plan, block: copies, before, vectors: vec![None; plan.packs.len()] };
+    emitter.enter();
     emitter.load();
     for row in &plan.stored {
         emitter.store(&row.stores, row.pack);
     }
     for reduced in &plan.reduced {
         emitter.reduce(reduced, after);
+    }
+    emitter.repeat();
+    if !plan.next.is_empty() {
+        emitter.remove_params();
+        emitter.remove_numbers(after, behind);
     }
 }
 
@@ -36,6 +44,31 @@ struct Emitter<'a> {
 }
 
 impl Emitter<'_> {
+    /// Gives the block vectors as parameters, and what they begin with.
+    fn enter(&mut self) {
+        let Some(enter) = self.function.layout.last_inst(self.before) else { return };
+        let (plan, block) = (self.plan, self.block);
+        for &params in plan.next.keys() {
+            let Pack { lanes, number, .. } = &plan.packs[params];
+            let positions = self.function.dfg.block_params(block).iter();
+            let positions: HashMap<Value, usize> = positions.copied().zip(0..).collect();
+            let initial = lanes.iter().map(|param| passed(&self.function.dfg, enter, block, positions[param]));
+            let Some(initial) = initial.collect::<Option<Vec<Value>>>() else { continue };
+            let initial = self.gather(&initial, vector_of(*number), enter);
+            self.vectors[params] = Some(self.function.dfg.append_block_param(block, vector_of(*number)));
+            pass(&mut self.function.dfg, enter, block, initial);
+        }
+    }
+
+    /// Passes the next vectors on to the block.
+    fn repeat(&mut self) {
+        let Some(repeat) = self.function.layout.last_inst(self.block) else { return };
+        for &next in self.plan.next.values() {
+            let vector = self.vector(next, repeat);
+            pass(&mut self.function.dfg, repeat, self.block, vector);
+        }
+    }
+
     /// Loads all vectors, and takes out of them what was loaded.
     fn load(&mut self) {
         let loaded = |(index, pack): (usize, &Pack)| {
@@ -153,6 +186,57 @@ impl Emitter<'_> {
         set_argument(function, leave, header, param, total);
     }
 
+    /// Removes the parameters that are lanes of vectors.
+    fn remove_params(&mut self) {
+        let (plan, block, before) = (self.plan, self.block, self.before);
+        let packed: HashSet<Value> =
+            plan.next.keys().flat_map(|&pack| plan.packs[pack].lanes.iter().copied()).collect();
+        let function = &mut *self.function;
+        let params = function.dfg.block_params(block).to_vec();
+        for branch in [before, block].map(|block| function.layout.last_inst(block)).into_iter().flatten() {
+            change_arguments(function, branch, block, |args| {
+                let kept = args.into_iter().zip(&params).filter(|(_, param)| !packed.contains(param));
+                kept.map(|(arg, _)| arg).collect()
+            });
+        }
+        function.dfg.detach_block_params(block);
+        for param in params.into_iter().filter(|param| !packed.contains(param)) {
+            function.dfg.attach_block_param(block, param);
+        }
+    }
+
+    /// Removes what is not needed as a number in the block. What is so elsewhere is taken out of vectors.
+    fn remove_numbers(&mut self, after: Block, behind: &[Value]) {
+        let (function, block) = (&mut *self.function, self.block);
+        let mut lanes = HashMap::new();
+        for (pack, vector) in self.plan.packs.iter().zip(&self.vectors) {
+            let vector = vector.filter(|_| pack.is_made() && function.dfg.value_type(pack.lanes[0]) == pack.number);
+            let values =
+                vector.into_iter().flat_map(|vector| pack.lanes.iter().zip(0..).map(move |lane| (vector, lane)));
+            lanes.extend(values.map(|(vector, (&value, lane))| (value, (vector, lane))));
+        }
+        let mut needed: HashSet<Value> = behind.iter().copied().filter(|value| !lanes.contains_key(value)).collect();
+        let mut last = function.layout.last_inst(block);
+        while let Some(inst) = last {
+            last = function.layout.prev_inst(inst);
+            let mut results = function.dfg.inst_results(inst).iter();
+            if has_effect(function.dfg.insts[inst].opcode()) || results.any(|value| needed.contains(value)) {
+                needed.extend(function.dfg.inst_values(inst));
+            } else {
+                function.dfg.clear_results(inst);
+                function.layout.remove_inst(inst);
+            }
+        }
+        let params = self.plan.next.keys().flat_map(|&pack| &self.plan.packs[pack].lanes);
+        let params = params.filter(|param| needed.contains(param)).map(|param| (param, block));
+        for (&value, block) in params.chain(behind.iter().map(|value| (value, after))).collect::<Vec<_>>() {
+            if let Some(&(vector, lane)) = lanes.get(&value).filter(|_| !function.dfg.value_is_attached(value)) {
+                let mut cursor = FuncCursor::new(function).at_first_insertion_point(block);
+                cursor.ins().with_result(value).extractlane(vector, lane);
+            }
+        }
+    }
+
     /// The vector of a pack, made before the instruction if it does not exist.
     fn vector(&mut self, pack: usize, at_inst: Inst) -> Value {
         if let Some(vector) = self.vectors[pack] {
@@ -162,7 +246,7 @@ impl Emitter<'_> {
         let lanes = &plan.packs[pack].lanes;
         let vector_type = vector_of(plan.packs[pack].number);
         let vector = match &plan.packs[pack].kind {
-            Kind::Load(_) => unreachable!("vectors are loaded first"),
+            Kind::Load(_) | Kind::Params => unreachable!("these vectors are made first"),
             Kind::Operation(opcode, operands) => {
                 let operands: Vec<Value> = operands.iter().map(|&operand| self.vector(operand, at_inst)).collect();
                 let mut cursor = at(self.function, at_inst);
@@ -261,13 +345,19 @@ fn little_endian() -> MemFlagsData {
 
 /// Passes another value to a block at this position.
 fn set_argument(function: &mut Function, branch: Inst, to: Block, position: usize, value: Value) {
+    change_arguments(function, branch, to, |mut args| {
+        args[position] = BlockArg::from(value);
+        args
+    });
+}
+
+/// Changes what is passed to a block.
+fn change_arguments(function: &mut Function, branch: Inst, to: Block, change: impl Fn(Vec<BlockArg>) -> Vec<BlockArg>) {
     let dfg = &mut function.dfg;
     let ways = dfg.insts[branch].branch_destination_mut(&mut dfg.jump_tables, &mut dfg.exception_tables);
     for way in ways {
         if way.block(&dfg.value_lists) == to {
-            let args = way.args(&dfg.value_lists).enumerate();
-            let args: Vec<BlockArg> =
-                args.map(|(index, arg)| if index == position { BlockArg::from(value) } else { arg }).collect();
+            let args = change(way.args(&dfg.value_lists).collect());
             *way = BlockCall::new(to, args, &mut dfg.value_lists);
         }
     }

@@ -1,7 +1,7 @@
 //! Instructions of one block that do the same to numbers side by side → one instruction on vectors.
 //!
-//! It begins with numbers that are stored side by side, or that are added to one sum, and goes from each instruction to
-//! what it is made of:
+//! It begins with numbers that are stored side by side, that are added to one sum, or that are passed on to a row of
+//! parameters ([`params`]), and goes from each instruction to what it is made of:
 //!
 //! ```text
 //! a = load p            c = load p + 8               v = load.f64x2 p
@@ -16,6 +16,8 @@
 //! Of numbers that are stored in 8 or 16 bits the lanes contain no more, if their other bits do not matter. A sum of
 //! integers has the same value in any order (one of floating-point numbers has not).
 
+mod params;
+
 use super::place::{self, Distances, Place, Stream};
 use super::reduction::Reduction;
 use crate::optimize::block_of;
@@ -23,7 +25,7 @@ use crate::optimize::sum::{constant_64, is_constant};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I16, I32};
 use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Opcode, Type, Value, ValueDef};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Bytes in a vector.
 pub(super) const BYTES: i64 = 16;
@@ -41,10 +43,19 @@ pub(super) struct Pack {
     pub kind: Kind,
 }
 
+impl Pack {
+    /// Whether an instruction on vectors makes it.
+    pub fn is_made(&self) -> bool {
+        !matches!(self.kind, Kind::Splat | Kind::Gather)
+    }
+}
+
 #[derive(Clone)]
 pub(super) enum Kind {
     /// Loaded from side by side.
     Load(Opcode),
+    /// Parameters of the block.
+    Params,
     /// Made by this operation from other packs.
     Operation(Opcode, Vec<usize>),
     /// Made by shifting a pack by so many bits.
@@ -86,8 +97,12 @@ pub(super) struct Plan {
     pub packs: Vec<Pack>,
     pub stored: Vec<Stored>,
     pub reduced: Vec<Reduced>,
+    /// For a pack of parameters, that of what they are in the next iteration.
+    pub next: BTreeMap<usize, usize>,
     /// What must hold wherever the block is entered.
     pub distances: Distances,
+    /// The parameters that packs consist of.
+    params: HashSet<Value>,
     by_lanes: HashMap<(Vec<Value>, Type), usize>,
     /// Loads that belong to packs, and the positions at which these are loaded.
     hoisted: HashMap<Inst, Vec<usize>>,
@@ -95,58 +110,97 @@ pub(super) struct Plan {
     delayed: HashMap<Inst, usize>,
 }
 
+/// What is needed at the end of a block that loops.
+#[derive(Clone, Copy)]
+pub(super) struct Ends<'a> {
+    /// What its parameters are in the next iteration.
+    pub next: &'a [Value],
+    /// What else is needed as a number there.
+    pub kept: &'a [Value],
+    /// What is needed behind the loop.
+    pub behind: &'a [Value],
+}
+
 /// The block for which a plan is made.
 struct Planner<'a> {
     function: &'a Function,
     block: Block,
+    ends: Ends<'a>,
     streams: &'a HashMap<Value, Stream>,
     /// Where the block's instructions are.
     positions: HashMap<Inst, usize>,
     accesses: Vec<(Inst, Place)>,
     /// How often values are used.
     uses: HashMap<Value, usize>,
+    /// Parameters that packs may consist of.
+    free: HashSet<Value>,
     plan: Plan,
 }
 
-/// Finds what to replace in a block, whose end needs these values and where these distances are kept; none if it does
-/// not pay.
+/// Finds what to replace in a block, where these distances are kept; none if it does not pay. The rows are positions of
+/// parameters that may become vectors.
 pub(super) fn plan(
     function: &Function,
     block: Block,
-    ends: &[Value],
+    ends: Ends,
+    rows: &[Vec<usize>],
     streams: &HashMap<Value, Stream>,
     distances: Distances,
 ) -> Option<Plan> {
-    let insts = || function.layout.block_insts(block);
-    let positions = insts().enumerate().map(|(position, inst)| (inst, position)).collect();
-    let accesses: Vec<_> = insts().filter_map(|inst| Some((inst, Place::of(&function.dfg, inst)?))).collect();
-    if accesses.len() > MAX_ACCESSES {
-        return None;
-    }
-    let mut uses = HashMap::new();
-    for value in insts().flat_map(|inst| function.dfg.inst_values(inst)).chain(ends.iter().copied()) {
-        *uses.entry(value).or_default() += 1;
-    }
-    let plan = Plan { distances, ..Plan::default() };
-    let mut planner = Planner { function, block, streams, positions, accesses, uses, plan };
+    let mut planner = Planner::new(function, block, ends, streams, distances)?;
+    planner.take(rows);
     for stores in planner.rows() {
-        let before = planner.plan.clone();
-        if !planner.store(stores) {
-            planner.plan = before;
-        }
+        planner.attempt(|planner| planner.store(stores));
     }
-    for (param, &end) in ends.iter().enumerate() {
-        let before = planner.plan.clone();
-        if !planner.reduce(param, end) {
-            planner.plan = before;
-        }
+    for (param, &end) in ends.next.iter().enumerate() {
+        planner.attempt(|planner| planner.reduce(param, end));
     }
-    let scalar = planner.cost(&Plan::default(), ends);
-    let vector = planner.cost(&planner.plan, ends);
-    (vector * 5 <= scalar * 4).then_some(planner.plan)
+    planner.paying()
 }
 
-impl Planner<'_> {
+/// The same for the parameters alone.
+pub(super) fn plan_params(function: &Function, block: Block, ends: Ends, rows: &[Vec<usize>]) -> Option<Plan> {
+    let streams = HashMap::new();
+    let mut planner = Planner::new(function, block, ends, &streams, Distances::default())?;
+    planner.take(rows);
+    planner.paying()
+}
+
+impl<'a> Planner<'a> {
+    fn new(
+        function: &'a Function,
+        block: Block,
+        ends: Ends<'a>,
+        streams: &'a HashMap<Value, Stream>,
+        distances: Distances,
+    ) -> Option<Planner<'a>> {
+        let insts = || function.layout.block_insts(block);
+        let positions = insts().enumerate().map(|(position, inst)| (inst, position)).collect();
+        let accesses: Vec<_> = insts().filter_map(|inst| Some((inst, Place::of(&function.dfg, inst)?))).collect();
+        if accesses.len() > MAX_ACCESSES {
+            return None;
+        }
+        let mut uses = HashMap::new();
+        for value in insts().flat_map(|inst| function.dfg.inst_values(inst)).chain(ends.next.iter().copied()) {
+            *uses.entry(value).or_default() += 1;
+        }
+        let (free, plan) = (HashSet::new(), Plan { distances, ..Plan::default() });
+        Some(Planner { function, block, ends, streams, positions, accesses, uses, free, plan })
+    }
+
+    /// Plans something; nothing if that says that it is wrong.
+    fn attempt(&mut self, plan: impl FnOnce(&mut Self) -> bool) {
+        let before = self.plan.clone();
+        if !plan(self) {
+            self.plan = before;
+        }
+    }
+
+    fn paying(self) -> Option<Plan> {
+        let (scalar, vector) = (self.cost(&Plan::default()), self.cost(&self.plan));
+        (vector * 5 <= scalar * 4).then_some(self.plan)
+    }
+
     /// Stores to adjacent places, as many as make a vector.
     fn rows(&self) -> Vec<Vec<Inst>> {
         let dfg = &self.function.dfg;
@@ -197,7 +251,7 @@ impl Planner<'_> {
             return false;
         }
         let packs: Vec<usize> = terms.chunks(lanes).map(|lanes| self.pack(lanes.to_vec(), number, MAX_DEPTH)).collect();
-        let is_vector = packs.iter().all(|&pack| !matches!(self.plan.packs[pack].kind, Kind::Gather | Kind::Splat));
+        let is_vector = packs.iter().all(|&pack| self.plan.packs[pack].is_made());
         self.plan.reduced.push(Reduced { param, opcode, packs });
         is_vector
     }
@@ -260,6 +314,10 @@ impl Planner<'_> {
         let dfg = &self.function.dfg;
         if lanes.iter().all(|&lane| place::is_equal(dfg, lane, lanes[0])) {
             return Kind::Splat;
+        }
+        if self.is_row(lanes, number) {
+            self.plan.params.extend(lanes);
+            return Kind::Params;
         }
         let Some(insts) = lanes.iter().map(|lane| self.made_here(*lane)).collect::<Option<Vec<Inst>>>() else {
             return Kind::Gather;
@@ -399,13 +457,13 @@ impl Planner<'_> {
     }
 
     /// How many instructions the block needs with this plan.
-    fn cost(&self, plan: &Plan, ends: &[Value]) -> usize {
-        let needed = self.needed(plan, ends);
+    fn cost(&self, plan: &Plan) -> usize {
+        let (needed, params) = self.needed(plan);
         let dfg = &self.function.dfg;
         let scalars = needed.iter().filter(|&&inst| !dfg.inst_args(inst).is_empty()).count();
         let vectors: usize = plan.packs.iter().map(|pack| self.pack_cost(pack)).sum();
         let sums: usize = plan.reduced.iter().map(|reduced| reduced.packs.len()).sum();
-        scalars + vectors + plan.stored.len() + sums
+        scalars + params.len() + vectors + plan.stored.len() + sums
     }
 
     fn pack_cost(&self, pack: &Pack) -> usize {
@@ -413,6 +471,7 @@ impl Planner<'_> {
             Kind::Load(Opcode::Uload8 | Opcode::Sload8) if pack.number == I32 => 3,
             Kind::Load(_) | Kind::Operation(..) | Kind::Shift(..) => 1,
             Kind::Choice(..) => 2,
+            Kind::Params => 0,
             Kind::Splat | Kind::Gather if pack.lanes.iter().all(|lane| self.is_made_before(*lane)) => 0,
             Kind::Splat => 1,
             Kind::Gather => match pack.number {
@@ -427,33 +486,43 @@ impl Planner<'_> {
         block_of(self.function, value) != Some(self.block) || is_constant(&self.function.dfg, value)
     }
 
-    /// The instructions whose effect or value is needed beside the vectors.
-    fn needed(&self, plan: &Plan, ends: &[Value]) -> HashSet<Inst> {
+    /// The instructions whose effect or value is needed beside the vectors, and the parameters that are taken out of
+    /// vectors for that.
+    fn needed(&self, plan: &Plan) -> (HashSet<Inst>, HashSet<Value>) {
+        let Ends { next, kept, behind } = self.ends;
         let dfg = &self.function.dfg;
+        let params = dfg.block_params(self.block);
         let is_reduced = |param: usize| plan.reduced.iter().any(|reduced| reduced.param == param);
-        let kept = ends.iter().enumerate().filter(|(param, _)| !is_reduced(*param));
-        let mut pending: Vec<Inst> = kept.filter_map(|(_, value)| self.made_here(*value)).collect();
+        let is_scalar = |param: usize| !is_reduced(param) && !plan.params.contains(&params[param]);
+        let passed = next.iter().enumerate().filter(|(param, _)| is_scalar(*param)).map(|(_, value)| *value);
+        let mut pending: Vec<Value> = passed.chain(kept.iter().copied()).collect();
+        let whole = plan.packs.iter().filter(|pack| pack.is_made() && dfg.value_type(pack.lanes[0]) == pack.number);
+        let lanes: HashSet<&Value> = whole.flat_map(|pack| &pack.lanes).collect();
+        pending.extend(behind.iter().filter(|value| !lanes.contains(value)));
+        let mut needed = HashSet::new();
         for &(inst, place) in &self.accesses {
             let is_packed = plan.delayed.contains_key(&inst) || plan.is_hoisted(inst);
-            pending.extend((!is_packed).then_some(inst));
-            pending.extend(self.made_here(place.base));
+            if !is_packed && needed.insert(inst) {
+                pending.extend(dfg.inst_args(inst));
+            }
+            pending.push(place.base);
         }
         for pack in &plan.packs {
             match pack.kind {
-                Kind::Splat | Kind::Gather => {
-                    pending.extend(pack.lanes.iter().filter_map(|lane| self.made_here(*lane)))
-                }
-                Kind::Shift(_, _, by) => pending.extend(self.made_here(by)),
-                Kind::Load(_) | Kind::Operation(..) | Kind::Choice(..) => {}
+                Kind::Splat | Kind::Gather => pending.extend(&pack.lanes),
+                Kind::Shift(_, _, by) => pending.push(by),
+                Kind::Load(_) | Kind::Params | Kind::Operation(..) | Kind::Choice(..) => {}
             }
         }
-        let mut needed = HashSet::new();
-        while let Some(inst) = pending.pop() {
-            if needed.insert(inst) && !plan.is_hoisted(inst) {
-                pending.extend(dfg.inst_args(inst).iter().filter_map(|arg| self.made_here(*arg)));
+        let mut taken = HashSet::new();
+        while let Some(value) = pending.pop() {
+            if plan.params.contains(&value) {
+                taken.insert(value);
             }
+            let made_by = self.made_here(value).filter(|&inst| needed.insert(inst) && !plan.is_hoisted(inst));
+            pending.extend(made_by.into_iter().flat_map(|inst| dfg.inst_args(inst)));
         }
-        needed
+        (needed, taken)
     }
 }
 

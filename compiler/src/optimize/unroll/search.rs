@@ -56,10 +56,10 @@ struct Reason {
     leaves_if_equal: bool,
 }
 
-/// Rewrites the cycle as the head of this file describes, if it is such a loop.
-pub(super) fn rewrite(function: &mut Function, cycle: &Cycle, memory: &Memory) {
-    let Some(search) = Search::of(function, cycle) else { return };
-    search.write(function, memory);
+/// Rewrites the cycle as the head of this file describes, if it is such a loop; false if not.
+pub(super) fn rewrite(function: &mut Function, cycle: &Cycle, memory: &Memory) -> bool {
+    let search = Search::of(function, cycle);
+    search.map(|search| search.write(function, memory)).is_some()
 }
 
 struct Search<'a> {
@@ -170,7 +170,7 @@ impl<'a> Search<'a> {
 
     fn write(&self, function: &mut Function, memory: &Memory) {
         let header = self.cycle.header;
-        let [entry, look, found, on] = super::new_blocks(function, self.cycle);
+        let [entry, look, found, on] = super::new_blocks(function, self.cycle.header);
         for block in [entry, look] {
             super::take_params(function, self.cycle, block);
         }
