@@ -2,7 +2,7 @@
 
 The arrays are parts of one buffer, at random distances: where they are near, what an iteration writes is read by one of the next. The loops are of
 many lengths, written in several ways, unrolled or not, and with numbers of all types. What they read beside, at an address that stays, is before
-what is written, among it, or behind it.
+what is written, among it, or behind it. Some are around another loop, which adds up rows or columns.
 """
 
 import random
@@ -40,7 +40,8 @@ class Loops:
         functions, calls = [], []
         for number in range(4):
             is_apart = self.random.random() < 0.3
-            functions.append(self.loop(number, "restrict " if is_apart else ""))
+            write = self.nest if self.random.random() < 0.4 else self.loop
+            functions.append(write(number, "restrict " if is_apart else ""))
             calls += [self.call(number, is_apart) for _ in range(5)]
         return f"""{HEAD}typedef {self.type} T;
 static T buffer[{LEN}];
@@ -81,6 +82,34 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
     T last = y, total = {choice([0, 'x'])};
     {pragma}for ({head}) {{ {" ".join(body)} }}
     return (T)(total + last);
+}}
+"""
+
+    def nest(self, number, restrict):
+        choice, chance = self.random.choice, lambda part: self.random.random() < part
+        outer = choice(["j = 0; j < m; j++"] * 3 + ["j = 0; j < 33; j++", "j = 40; j > 40 - m; j--", "j = 0; j != m; j++"])
+        rounds = self.random.randint(6, 20)
+        inner = choice([f"k = 0; k < {rounds}; k++"] * 3 + [f"k = {rounds}; k > 0; k--", f"k = 0; k < {rounds}; k += 2", "k = 0; k < m; k++"])
+        unroll = choice(["", "unroll(disable)", "unroll(disable)", "unroll_count(2)"])
+        pragma = f"#pragma clang loop {unroll}\n        " if unroll else ""
+        column, row = f"k * {self.random.randint(1, 9)} + j", f"j * {self.random.randint(1, 7)} + k"
+        operand = lambda: f"{choice('ab')}[{choice([column, column, row, 'k', 'j'])} + {self.random.randint(0, 3)}]"
+        stored = lambda: f"c[{choice(['j', 'j', 'j', '2 * j', '40 - j'])} + {self.random.randint(0, 2)}]"
+        kept, before = stored(), choice(["0", "1", "y", stored(), operand().replace("k", "1")])
+        term = choice([f"{operand()} * {operand()}", operand(), f"{operand()} * x", f"(T)({operand()} + {operand()})"])
+        add = choice([f"s = s {choice(['+', '+', '-'])} {term};", f"s = {choice(['x', '(T)3'])} * s + {term};"])
+        body = add + (f" u = (T)(u + {operand()});" if chance(0.3) else "") + (f" {kept} = s;" if chance(0.4) else "")
+        first = f"{kept} = {choice(['0', 'y', 'x'])}; " if chance(0.4) else ""
+        last = choice([f"{stored()} = s;", f"{kept} = s;", f"{stored()} += s;", "", f"total += s; {stored()} = u;"])
+        return f"""__attribute__((noinline)) static T loop{number}(T *{restrict}a, T *{restrict}b, T *{restrict}c, T *z, int n, T x, T y) {{
+    T total = z[1];
+    int m = n > 40 ? 40 : n;
+    for (int {outer}) {{
+        {first}T s = {before}, u = x;
+        {pragma}for (int {inner}) {{ {body} }}
+        {last} total += u;
+    }}
+    return total;
 }}
 """
 

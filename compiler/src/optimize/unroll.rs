@@ -28,6 +28,7 @@ mod cycle;
 mod emit;
 mod fixed;
 mod guard;
+mod jam;
 mod lanes;
 mod pack;
 mod place;
@@ -42,7 +43,7 @@ use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
-use cycle::{Cycle, End, narrow};
+use cycle::{Cycle, End, Nest, narrow};
 use pack::{Ends, Plan};
 use place::{Distances, Stream};
 use reduction::Reduction;
@@ -56,9 +57,10 @@ const MIN_ROUNDS: i64 = 3;
 /// Rewrites what the head of this file describes.
 pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
     let Context { func, cfg, loop_analysis: loops, .. } = context;
-    let cycles: Vec<Cycle> = loops.loops().filter_map(|id| Cycle::of(func, cfg, loops, id)).collect();
     let escaping = commute::escaping(func);
-    for cycle in cycles {
+    let cycles =
+        loops.loops().filter_map(|id| Some((Cycle::of(func, cfg, loops, id)?, Nest::of(func, cfg, loops, id))));
+    for (cycle, nest) in cycles.collect::<Vec<_>>() {
         if let Some(memory) = memory.filter(|_| !cycle.tests.is_empty()) {
             if !search::rewrite(func, &cycle, memory) {
                 lanes::rewrite(func, cfg, &cycle, &escaping);
@@ -71,8 +73,9 @@ pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
                 pack::plan(function, block, ends, &[], streams, distances)
             })
         });
-        let is_vector = is_vector || lanes::rewrite(func, cfg, &cycle, &escaping);
-        if let (false, Some(limit)) = (is_vector, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
+        let is_jammed = !is_vector && nest.is_some_and(|nest| jam::rewrite(func, &nest, &cycle));
+        let is_done = is_vector || is_jammed || lanes::rewrite(func, cfg, &cycle, &escaping);
+        if let (false, Some(limit)) = (is_done, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
             unroll(func, &cycle, &limit, &[], |_, _, _, _, _| Some(Plan::default()));
         }
     }
@@ -132,12 +135,7 @@ fn unroll(
         Some((plan(function, copies, ends, &streams, distances)?, streams))
     });
     let Some((plan, streams)) = plan else {
-        for block in [entry, before, copies, after] {
-            while let Some(inst) = function.layout.first_inst(block) {
-                function.layout.remove_inst(inst);
-            }
-            function.layout.remove_block(block);
-        }
+        discard(function, &[entry, before, copies, after]);
         return false;
     };
     let end = finish(function, cycle, &blocks, limit, &next);
@@ -147,6 +145,16 @@ fn unroll(
         redirect(function, branch, cycle.header, entry);
     }
     true
+}
+
+/// Removes blocks that were in vain.
+fn discard(function: &mut Function, blocks: &[Block]) {
+    for &block in blocks {
+        while let Some(inst) = function.layout.first_inst(block) {
+            function.layout.remove_inst(inst);
+        }
+        function.layout.remove_block(block);
+    }
 }
 
 /// Blocks before another.
@@ -212,17 +220,20 @@ fn copy(
         values.extend(cycle.params.iter().copied().zip(next));
     }
     let next = cycle.params.iter().enumerate().map(|(index, param)| match cycle.steps[index] {
-        Some(step) => {
-            let number = function.dfg.value_type(*param);
-            let mut cursor = FuncCursor::new(function).at_bottom(block);
-            let step = cursor.ins().iconst(number, narrow(number, step.wrapping_mul(iterations)));
-            cursor.ins().iadd(params[index], step)
-        }
+        Some(step) => advance(function, block, params[index], step.wrapping_mul(iterations)),
         None => values[param],
     });
     let next = next.collect();
     streams.extend(bases.into_iter().map(|(base, new)| (new, cycle.streams[&base])));
     (is_addressed.then_some(streams), next)
+}
+
+/// The counter, later: made at the end of the block.
+fn advance(function: &mut Function, block: Block, counter: Value, by: i64) -> Value {
+    let number = function.dfg.value_type(counter);
+    let mut cursor = FuncCursor::new(function).at_bottom(block);
+    let by = cursor.ins().iconst(number, narrow(number, by));
+    cursor.ins().iadd(counter, by)
 }
 
 /// Until when the new loop runs: for as long as the counter is before `end - margin`.
@@ -261,6 +272,19 @@ impl Limit {
             }
         }
         Some(Limit { iterations, counter, number, end: exit.end, margin, before })
+    }
+
+    /// Whether the counter is before the end of the new loop.
+    fn is_before(&self, cursor: &mut FuncCursor<'_>, counter: Value, end: Value) -> Value {
+        let is_before = cursor.ins().icmp(self.before, counter, end);
+        match self.end {
+            End::Value(value) if self.margin != 0 => {
+                // The subtraction has not wrapped around.
+                let is_exact = cursor.ins().icmp(self.before, end, value);
+                cursor.ins().band(is_before, is_exact)
+            }
+            _ => is_before,
+        }
     }
 }
 

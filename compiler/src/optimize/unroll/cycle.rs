@@ -70,8 +70,38 @@ pub(super) enum End {
     },
 }
 
+/// A loop without branches other than those that leave it, around a cycle of one block.
+pub(super) struct Nest {
+    /// With the instructions of its own only.
+    pub outer: Cycle,
+    /// How many of them come before the inner loop.
+    pub before: usize,
+}
+
+impl Nest {
+    /// The loop around the cycle that this one is, if it is such a loop.
+    pub fn of(function: &Function, cfg: &ControlFlowGraph, loops: &LoopAnalysis, id: Loop) -> Option<Nest> {
+        let (parent, header) = (loops.loop_parent(id)?, loops.loop_header(id));
+        let (mut outer, before) = Cycle::find(function, cfg, loops, parent, Some(header))?;
+        // Those of the inner loop matter.
+        outer.streams.clear();
+        Some(Nest { outer, before })
+    }
+}
+
 impl Cycle {
     pub fn of(function: &Function, cfg: &ControlFlowGraph, loops: &LoopAnalysis, id: Loop) -> Option<Cycle> {
+        Cycle::find(function, cfg, loops, id, None).map(|(cycle, _)| cycle)
+    }
+
+    /// The cycle and, if it is one around another of this block, how many instructions come before that.
+    fn find(
+        function: &Function,
+        cfg: &ControlFlowGraph,
+        loops: &LoopAnalysis,
+        id: Loop,
+        inner: Option<Block>,
+    ) -> Option<(Cycle, usize)> {
         let dfg = &function.dfg;
         let header = loops.loop_header(id);
         let entries: Vec<Inst> = cfg
@@ -80,13 +110,17 @@ impl Cycle {
             .map(|predecessor| predecessor.inst)
             .collect();
         let params = dfg.block_params(header).to_vec();
-        let (blocks, back) = chain(function, cfg, loops, id)?;
+        let (blocks, back) = chain(function, cfg, loops, id, inner)?;
         if params.len() > MAX_PARAMS {
             return None;
         }
         let next = back.args(&dfg.value_lists).map(|argument| argument.as_value()).collect::<Option<Vec<Value>>>()?;
-        let mut insts = Vec::new();
+        let (mut insts, mut before) = (Vec::new(), 0);
         for &block in &blocks {
+            if Some(block) == inner {
+                before = insts.len();
+                continue;
+            }
             insts.extend(function.layout.block_insts(block));
             insts.pop();
         }
@@ -108,7 +142,7 @@ impl Cycle {
         let is_invariant = |value: Value| block_of(function, value).is_some_and(|block| !blocks.contains(&block));
         cycle.find_exits(function, loops, id, &blocks, is_invariant)?;
         cycle.find_streams(dfg, is_invariant);
-        is_plain.then_some(cycle)
+        is_plain.then_some((cycle, before))
     }
 
     /// Finds the conditions on which the blocks go on; none if two counters decide.
@@ -126,6 +160,9 @@ impl Cycle {
                 continue;
             };
             let stays = ways.map(|way| loops.is_in_loop(way.block(&dfg.value_lists), id));
+            if stays == [true; 2] {
+                continue;
+            }
             match (self.compared(dfg, arg, stays[0], &is_invariant), self.exit) {
                 (Some(exit), None) => self.exit = Some(exit),
                 (Some(exit), Some(other)) => self.exit = Some(other.and(exit)?),
@@ -298,12 +335,14 @@ impl Exit {
     }
 }
 
-/// The blocks of a loop, if each leads to one more or out of the loop, and the last one's way back to the first.
+/// The blocks of a loop, if each leads to one more or out of the loop, and the last one's way back to the first. One of
+/// them may be a loop of its own.
 fn chain(
     function: &Function,
     cfg: &ControlFlowGraph,
     loops: &LoopAnalysis,
     id: Loop,
+    inner: Option<Block>,
 ) -> Option<(Vec<Block>, BlockCall)> {
     let lists = &function.dfg.value_lists;
     let header = loops.loop_header(id);
@@ -313,7 +352,8 @@ fn chain(
         let next = match function.dfg.insts[function.layout.last_inst(last)?] {
             InstructionData::Jump { destination, .. } => destination,
             InstructionData::Brif { blocks: ways, .. } => {
-                match ways.map(|way| loops.is_in_loop(way.block(lists), id)) {
+                let is_around = |block: Block| Some(last) == inner && block == last;
+                match ways.map(|way| way.block(lists)).map(|block| loops.is_in_loop(block, id) && !is_around(block)) {
                     [true, false] => ways[0],
                     [false, true] => ways[1],
                     _ => return None,
@@ -323,11 +363,11 @@ fn chain(
         };
         let block = next.block(lists);
         if block == header {
-            return Some((blocks, next));
+            return Some((blocks, next)).filter(|(blocks, _)| inner.is_none_or(|inner| blocks.contains(&inner)));
         }
         let is_plain = function.dfg.num_block_params(block) == 0 && cfg.pred_iter(block).count() == 1;
         let is_innermost = loops.innermost_loop(block) == Some(id);
-        if !is_plain || !is_innermost || blocks.len() == MAX_BLOCKS {
+        if (Some(block) != inner && !(is_plain && is_innermost)) || blocks.len() == MAX_BLOCKS {
             return None;
         }
         blocks.push(block);
@@ -372,7 +412,7 @@ fn narrowed(dfg: &DataFlowGraph, value: Value) -> Value {
 }
 
 /// The constant, as a number of this type with a sign.
-fn signed_constant(dfg: &DataFlowGraph, value: Value, number: Type) -> Option<i64> {
+pub(super) fn signed_constant(dfg: &DataFlowGraph, value: Value, number: Type) -> Option<i64> {
     let constant = constant_64(dfg, value)?;
     match number {
         I64 => Some(constant),

@@ -1,7 +1,7 @@
 //! What must hold for the new loop to be entered instead of the old one: it goes round, and no two of its streams are
 //! too near to one another.
 
-use super::cycle::{Cycle, End};
+use super::cycle::Cycle;
 use super::place::{Distances, Place, Stream};
 use super::{Blocks, Limit};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
@@ -27,13 +27,7 @@ pub(super) fn enter(
     let params = function.dfg.block_params(blocks.entry).to_vec();
     let counter = params[limit.counter];
     let mut cursor = FuncCursor::new(function).at_bottom(blocks.entry);
-    let mut conditions = vec![cursor.ins().icmp(limit.before, counter, end)];
-    if let End::Value(value) = limit.end
-        && limit.margin != 0
-    {
-        // The subtraction has not wrapped around.
-        conditions.push(cursor.ins().icmp(limit.before, end, value));
-    }
+    let mut conditions = vec![limit.is_before(&mut cursor, counter, end)];
     let address = |cursor: &mut FuncCursor<'_>, base: Value| streams[&base].address(cursor, &params);
     for (&(first, second), &(low, high)) in &distances.alike {
         let [first, second] = [first, second].map(|base| address(&mut cursor, base));

@@ -62,6 +62,18 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Whether both are the same bytes, as far as the address tells.
+    pub fn is_same(&self, other: &Place) -> bool {
+        (self.base, self.offset, self.bytes) == (other.base, other.offset, other.bytes)
+    }
+
+    /// Whether both are in different parts of the memory, whatever their addresses are.
+    pub fn is_elsewhere(&self, other: &Place) -> bool {
+        matches!((self.region, other.region), (Some(left), Some(right)) if left != right)
+    }
+}
+
 /// How far apart the streams of a loop must be.
 #[derive(Clone, Default)]
 pub(super) struct Distances {
@@ -74,7 +86,7 @@ pub(super) struct Distances {
 impl Distances {
     /// Whether two places do not overlap, if the distances are kept.
     pub fn separate(&mut self, streams: &HashMap<Value, Stream>, left: &Place, right: &Place) -> bool {
-        if matches!((left.region, right.region), (Some(left), Some(right)) if left != right) {
+        if left.is_elsewhere(right) {
             return true;
         }
         let (first, second) = if left.base <= right.base { (left, right) } else { (right, left) };
@@ -147,6 +159,10 @@ pub(super) fn displace(dfg: &mut DataFlowGraph, inst: Inst, base: Value, by: i64
     let sum = i64::from(i32::from(*offset)).checked_add(by).and_then(|sum| i32::try_from(sum).ok());
     *offset = sum.unwrap_or_default().into();
     sum.is_some()
+}
+
+pub(super) fn is_store(dfg: &DataFlowGraph, inst: Inst) -> bool {
+    dfg.insts[inst].opcode().can_store()
 }
 
 /// Whether the instruction is a load, a store, or does nothing but to make a value.
