@@ -9,8 +9,8 @@ use crate::optimize::sum::is_constant;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::types::{F32, F32X4, I8X16, I32, I64};
 use cranelift_codegen::ir::{
-    Block, BlockArg, BlockCall, Endianness, Function, Inst, InstBuilder, InstructionData, MemFlagsData, Opcode, Type,
-    Value, ValueDef,
+    Block, BlockArg, BlockCall, ConstantData, Endianness, Function, Inst, InstBuilder, InstructionData, MemFlagsData,
+    Opcode, Type, Value, ValueDef,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -263,6 +263,16 @@ impl Emitter<'_> {
                 let (inst, dfg) = cursor.ins().Binary(*opcode, vector_type, shifted, *by);
                 dfg.first_result(inst)
             }
+            &Kind::Rotate(rotated, bits) => {
+                let rotated = self.vector(rotated, at_inst);
+                rotate(&mut at(self.function, at_inst), rotated, bits)
+            }
+            Kind::Shuffle(base, order) => {
+                let base = self.vector(*base, at_inst);
+                let bytes = vector_type.lane_type().bytes() as u8;
+                let from = |byte: u8| order[usize::from(byte / bytes)] * bytes + byte % bytes;
+                shuffle(&mut at(self.function, at_inst), base, from)
+            }
             Kind::Choice(comparison, packs) => {
                 let [left, right, if_true, if_false] = packs.map(|pack| self.vector(pack, at_inst));
                 let mut cursor = at(self.function, at_inst);
@@ -331,6 +341,29 @@ fn at(function: &mut Function, inst: Inst) -> FuncCursor<'_> {
     let mut cursor = FuncCursor::new(function).at_inst(inst);
     cursor.use_srcloc(inst);
     cursor
+}
+
+/// The vector whose lanes are rotated to the left by so many bits.
+fn rotate(cursor: &mut FuncCursor<'_>, vector: Value, bits: u32) -> Value {
+    let lane = cursor.func.dfg.value_type(vector).lane_type();
+    if bits.is_multiple_of(8) {
+        let (by, bytes) = ((bits / 8) as u8, lane.bytes() as u8);
+        return shuffle(cursor, vector, |byte| byte / bytes * bytes + (byte + bytes - by) % bytes);
+    }
+    let [left, right] = [bits, lane.bits() - bits].map(|by| cursor.ins().iconst(I32, i64::from(by)));
+    let left = cursor.ins().ishl(vector, left);
+    let right = cursor.ins().ushr(vector, right);
+    cursor.ins().bor(left, right)
+}
+
+/// The vector whose bytes are those of another one at other places.
+fn shuffle(cursor: &mut FuncCursor<'_>, vector: Value, from: impl Fn(u8) -> u8) -> Value {
+    let vector_type = cursor.func.dfg.value_type(vector);
+    let mask: Vec<u8> = (0..BYTES as u8).map(from).collect();
+    let mask = cursor.func.dfg.immediates.push(ConstantData::from(&mask[..]));
+    let bytes = cursor.ins().bitcast(I8X16, little_endian(), vector);
+    let bytes = cursor.ins().shuffle(bytes, bytes, mask);
+    cursor.ins().bitcast(vector_type, little_endian(), bytes)
 }
 
 /// What of a value a lane of the vector contains.

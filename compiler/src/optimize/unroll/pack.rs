@@ -16,21 +16,25 @@
 //! Of numbers that are stored in 8 or 16 bits the lanes contain no more, if their other bits do not matter. A sum of
 //! integers has the same value in any order (one of floating-point numbers has not).
 
+mod cost;
+mod order;
 mod params;
 
 use super::place::{self, Distances, Place, Stream};
 use super::reduction::Reduction;
-use crate::optimize::block_of;
-use crate::optimize::sum::{constant_64, is_constant};
+use crate::optimize::sum::constant_64;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{F32, F64, I16, I32};
+use cranelift_codegen::ir::types::{I16, I32};
 use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Opcode, Type, Value, ValueDef};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::slice;
 
 /// Bytes in a vector.
 pub(super) const BYTES: i64 = 16;
 /// How long a chain of instructions may be.
 const MAX_DEPTH: usize = 32;
+/// How many packs may be looked at.
+const MAX_PACKS: usize = 1024;
 /// Loads and stores that a block may contain.
 const MAX_ACCESSES: usize = 128;
 
@@ -60,12 +64,30 @@ pub(super) enum Kind {
     Operation(Opcode, Vec<usize>),
     /// Made by shifting a pack by so many bits.
     Shift(Opcode, usize, Value),
+    /// Made by rotating the lanes of a pack to the left by so many bits.
+    Rotate(usize, u32),
+    /// The lanes of another pack in another order: at which positions they are there.
+    Shuffle(usize, Vec<u8>),
     /// Chosen from the last two packs by comparing the first two.
     Choice(Comparison, [usize; 4]),
     /// One value again and again.
     Splat,
     /// Values that have nothing in common.
     Gather,
+}
+
+impl Kind {
+    /// The packs that it is made of.
+    fn operands(&self) -> &[usize] {
+        match self {
+            Kind::Operation(_, operands) => operands,
+            Kind::Shift(_, operand, _) | Kind::Rotate(operand, _) | Kind::Shuffle(operand, _) => {
+                slice::from_ref(operand)
+            }
+            Kind::Choice(_, operands) => operands,
+            Kind::Load(_) | Kind::Params | Kind::Splat | Kind::Gather => &[],
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -104,6 +126,8 @@ pub(super) struct Plan {
     /// The parameters that packs consist of.
     params: HashSet<Value>,
     by_lanes: HashMap<(Vec<Value>, Type), usize>,
+    /// Packs by their lanes in the order of their numbers.
+    by_set: HashMap<(Vec<Value>, Type), usize>,
     /// Loads that belong to packs, and the positions at which these are loaded.
     hoisted: HashMap<Inst, Vec<usize>>,
     /// Stores that belong to a pack, and the position at which it is stored.
@@ -194,11 +218,6 @@ impl<'a> Planner<'a> {
         if !plan(self) {
             self.plan = before;
         }
-    }
-
-    fn paying(self) -> Option<Plan> {
-        let (scalar, vector) = (self.cost(&Plan::default()), self.cost(&self.plan));
-        (vector * 5 <= scalar * 4).then_some(self.plan)
     }
 
     /// Stores to adjacent places, as many as make a vector.
@@ -303,9 +322,16 @@ impl<'a> Planner<'a> {
         if let Some(&known) = self.plan.by_lanes.get(&key) {
             return known;
         }
-        let kind = self.kind(&key.0, number, depth);
+        let kind = match self.reordered(&key.0, number) {
+            Some(shuffle) => shuffle,
+            None => {
+                let kind = self.kind(&key.0, number, depth);
+                self.in_best_order(kind, &key.0, number, depth)
+            }
+        };
         let index = self.plan.packs.len();
         self.plan.packs.push(Pack { lanes: key.0.clone(), number, kind });
+        self.note(index);
         self.plan.by_lanes.insert(key, index);
         index
     }
@@ -324,11 +350,11 @@ impl<'a> Planner<'a> {
         };
         let opcode = dfg.insts[insts[0]].opcode();
         let is_same = insts.iter().all(|&inst| dfg.insts[inst].opcode() == opcode);
-        if !is_same || depth == 0 {
+        if !is_same || depth == 0 || self.plan.packs.len() > MAX_PACKS {
             return Kind::Gather;
         }
         if place::is_lanes(opcode, dfg.value_type(lanes[0]), number) {
-            return if self.load(&insts) { Kind::Load(opcode) } else { Kind::Gather };
+            return if self.load(&insts) { Kind::Load(opcode) } else { self.loaded(lanes, &insts, number) };
         }
         let args: Vec<Vec<Value>> = insts.iter().map(|&inst| dfg.inst_args(inst).to_vec()).collect();
         let is_whole = dfg.value_type(lanes[0]) == number;
@@ -350,6 +376,7 @@ impl<'a> Planner<'a> {
             Opcode::Ishl => self.shift(opcode, &args, number, depth),
             Opcode::Ushr if is_whole => self.shift(opcode, &args, number, depth),
             Opcode::Sshr if number == I32 => self.shift(opcode, &args, number, depth),
+            Opcode::Rotl | Opcode::Rotr if is_whole => self.rotate(opcode, &args, number, depth),
             Opcode::Select if is_whole => self.choice(&args, number, depth),
             _ => Kind::Gather,
         }
@@ -365,6 +392,18 @@ impl<'a> Planner<'a> {
             return Kind::Gather;
         }
         Kind::Shift(opcode, self.pack(args.iter().map(|args| args[0]).collect(), number, depth - 1), by)
+    }
+
+    fn rotate(&mut self, opcode: Opcode, args: &[Vec<Value>], number: Type, depth: usize) -> Kind {
+        let dfg = &self.function.dfg;
+        let first = args[0][1];
+        let Some(by) = constant_64(dfg, first).filter(|_| args.iter().all(|args| place::is_equal(dfg, args[1], first)))
+        else {
+            return Kind::Gather;
+        };
+        let by = if opcode == Opcode::Rotl { by } else { by.wrapping_neg() };
+        let bits = by.rem_euclid(i64::from(number.bits())) as u32;
+        Kind::Rotate(self.pack(args.iter().map(|args| args[0]).collect(), number, depth - 1), bits)
     }
 
     fn choice(&mut self, args: &[Vec<Value>], number: Type, depth: usize) -> Kind {
@@ -454,75 +493,6 @@ impl<'a> Planner<'a> {
             ValueDef::Result(inst, _) if self.positions.contains_key(&inst) => Some(inst),
             _ => None,
         }
-    }
-
-    /// How many instructions the block needs with this plan.
-    fn cost(&self, plan: &Plan) -> usize {
-        let (needed, params) = self.needed(plan);
-        let dfg = &self.function.dfg;
-        let scalars = needed.iter().filter(|&&inst| !dfg.inst_args(inst).is_empty()).count();
-        let vectors: usize = plan.packs.iter().map(|pack| self.pack_cost(pack)).sum();
-        let sums: usize = plan.reduced.iter().map(|reduced| reduced.packs.len()).sum();
-        scalars + params.len() + vectors + plan.stored.len() + sums
-    }
-
-    fn pack_cost(&self, pack: &Pack) -> usize {
-        match pack.kind {
-            Kind::Load(Opcode::Uload8 | Opcode::Sload8) if pack.number == I32 => 3,
-            Kind::Load(_) | Kind::Operation(..) | Kind::Shift(..) => 1,
-            Kind::Choice(..) => 2,
-            Kind::Params => 0,
-            Kind::Splat | Kind::Gather if pack.lanes.iter().all(|lane| self.is_made_before(*lane)) => 0,
-            Kind::Splat => 1,
-            Kind::Gather => match pack.number {
-                F32 | F64 => pack.lanes.len() - 1,
-                _ => pack.lanes.len() * 2,
-            },
-        }
-    }
-
-    /// Whether the value can be made before the block.
-    fn is_made_before(&self, value: Value) -> bool {
-        block_of(self.function, value) != Some(self.block) || is_constant(&self.function.dfg, value)
-    }
-
-    /// The instructions whose effect or value is needed beside the vectors, and the parameters that are taken out of
-    /// vectors for that.
-    fn needed(&self, plan: &Plan) -> (HashSet<Inst>, HashSet<Value>) {
-        let Ends { next, kept, behind } = self.ends;
-        let dfg = &self.function.dfg;
-        let params = dfg.block_params(self.block);
-        let is_reduced = |param: usize| plan.reduced.iter().any(|reduced| reduced.param == param);
-        let is_scalar = |param: usize| !is_reduced(param) && !plan.params.contains(&params[param]);
-        let passed = next.iter().enumerate().filter(|(param, _)| is_scalar(*param)).map(|(_, value)| *value);
-        let mut pending: Vec<Value> = passed.chain(kept.iter().copied()).collect();
-        let whole = plan.packs.iter().filter(|pack| pack.is_made() && dfg.value_type(pack.lanes[0]) == pack.number);
-        let lanes: HashSet<&Value> = whole.flat_map(|pack| &pack.lanes).collect();
-        pending.extend(behind.iter().filter(|value| !lanes.contains(value)));
-        let mut needed = HashSet::new();
-        for &(inst, place) in &self.accesses {
-            let is_packed = plan.delayed.contains_key(&inst) || plan.is_hoisted(inst);
-            if !is_packed && needed.insert(inst) {
-                pending.extend(dfg.inst_args(inst));
-            }
-            pending.push(place.base);
-        }
-        for pack in &plan.packs {
-            match pack.kind {
-                Kind::Splat | Kind::Gather => pending.extend(&pack.lanes),
-                Kind::Shift(_, _, by) => pending.push(by),
-                Kind::Load(_) | Kind::Params | Kind::Operation(..) | Kind::Choice(..) => {}
-            }
-        }
-        let mut taken = HashSet::new();
-        while let Some(value) = pending.pop() {
-            if plan.params.contains(&value) {
-                taken.insert(value);
-            }
-            let made_by = self.made_here(value).filter(|&inst| needed.insert(inst) && !plan.is_hoisted(inst));
-            pending.extend(made_by.into_iter().flat_map(|inst| dfg.inst_args(inst)));
-        }
-        (needed, taken)
     }
 }
 
