@@ -417,8 +417,9 @@ impl<'a> Planner<'a> {
         });
         let Some(compared) = compared.collect::<Option<Vec<_>>>() else { return Kind::Gather };
         let (comparison, [first, _]) = compared[0];
-        let is_same = compared.iter().all(|(other, _)| *other == comparison);
         let numbers = dfg.value_type(first);
+        let is_alike = |args: &[Value; 2]| args.iter().all(|arg| dfg.value_type(*arg) == numbers);
+        let is_same = compared.iter().all(|(other, args)| *other == comparison && is_alike(args));
         if !is_same || numbers.bytes() != number.bytes() {
             return Kind::Gather;
         }

@@ -41,14 +41,12 @@ impl Planner<'_> {
 
     /// Whether a vector of parameters can be made of these, and takes note if so.
     pub(super) fn is_row(&self, lanes: &[Value], number: Type) -> bool {
-        let is_free = |(index, param): (usize, &Value)| {
-            self.free.contains(param) && !self.plan.params.contains(param) && !lanes[..index].contains(param)
-        };
+        let is_free = |param: &Value| self.free.contains(param) && !self.plan.params.contains(param);
         let is_same = lanes.iter().all(|lane| self.function.dfg.value_type(*lane) == number);
         is_same
             && matches!(number, I32 | I64 | F32 | F64)
             && lanes.len() as i64 * i64::from(number.bytes()) == BYTES
-            && lanes.iter().enumerate().all(is_free)
+            && lanes.iter().all(is_free)
     }
 
     /// Plans what is passed on to the vectors of parameters. Returns the first one for which that is no vector.
