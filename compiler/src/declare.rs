@@ -105,6 +105,8 @@ pub struct Memory {
     /// Address of its `MemoryState`.
     pub state: u64,
     pub base: u64,
+    /// How many bytes it begins with.
+    pub min_size: u64,
     /// How many bytes it can grow to.
     pub max_size: u64,
 }
@@ -320,7 +322,7 @@ fn memory(ty: MemoryType, layout: &mut Layout<'_>) -> Result<Memory> {
     let max = if page_log2 == 0 && !ty.memory64 { max.min(u64::from(u32::MAX)) } else { max };
     let base = layout.placement.memory(&ty)?;
     let state = layout.words(&[size as u64, base, max, u64::from(page_log2)]);
-    Ok(Memory { ty, state, base, max_size: max })
+    Ok(Memory { ty, state, base, min_size: size as u64, max_size: max })
 }
 
 fn globals(module: &Module<'_>, declarations: &mut Declarations, layout: &mut Layout<'_>) {

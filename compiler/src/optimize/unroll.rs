@@ -34,6 +34,7 @@ mod pack;
 mod place;
 mod reduction;
 mod search;
+mod zero_byte;
 
 use super::address::MAX_DISTANCE;
 use super::commute;

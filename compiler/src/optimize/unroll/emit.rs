@@ -372,7 +372,7 @@ fn lane(cursor: &mut FuncCursor<'_>, value: Value, vector_type: Type) -> Value {
     if cursor.func.dfg.value_type(value) == lane { value } else { cursor.ins().ireduce(lane, value) }
 }
 
-fn little_endian() -> MemFlagsData {
+pub(super) fn little_endian() -> MemFlagsData {
     MemFlagsData::new().with_endianness(Endianness::Little)
 }
 

@@ -1,37 +1,39 @@
 //! A loop that looks for something in memory → sixteen bytes at once before it.
 //!
 //! ```text
-//! loop(p):                         entry(p):    rounds = size - p,  branch rounds >= 16, look(p, rounds), loop(p)
+//! loop(p):                         entry(p):    branch p <= size - 16, look(p, size - 16 - p), loop(p)
 //!     a = load.u8 p                look(p, n):
 //!     branch a == x, out, next         v = load.i8x16 p == (x, x, …)
 //! next:                     →          branch any v, found, on
 //!     branch loop(p + 1)           found:       i = the first of v that holds,  branch loop(p + i)
-//!                                  on:          branch n - 16 >= 16, look(p + 16, n - 16), loop(p + 16)
+//!                                  on:          branch n >= 16, look(p + 16, n - 16), loop(p + 16)
 //!                                  loop(p): …
 //! ```
 //!
 //! The old loop finds out what there is, so that nothing behind it changes: it begins with the iteration that leaves
-//! it, and goes round no more. There may be several reasons to leave, and a counter that reaches its end.
+//! it, and goes round no more. There may be several reasons to leave, and a counter that reaches its end. Loads may be
+//! of words, also for their bytes ([`zero_byte`]).
 //!
 //! **Proof.** The iterations that are skipped would not have left the old loop, which does nothing else but to load:
 //! the new one only goes on for as long as neither a counter nor a load leaves. That the old loop would have made the
 //! loads is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before.
 
 use super::cycle::{Cycle, End, Exit, Test, narrow};
-use super::emit::{operands, vector_of};
+use super::emit::{little_endian, operands, vector_of};
 use super::pack::BYTES;
-use super::place::{Place, Stream};
+use super::place::Place;
 use super::plus;
+use super::zero_byte::{self, ZeroByte};
 use crate::declare::Memory;
 use crate::optimize::sum::{constant_64, instruction};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8, I16, I32, I64};
+use cranelift_codegen::ir::types::{I8, I8X16, I16, I32, I64};
 use cranelift_codegen::ir::{
     Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, MemFlagsData, Opcode, Type, Value,
     ValueDef,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem::offset_of;
 use wexe_abi::layout::MemoryState;
 
@@ -53,12 +55,14 @@ struct Reason {
     left: Lanes,
     /// 0 if there is none.
     right: Option<Lanes>,
+    /// Whether any of their bytes are.
+    by_byte: bool,
     leaves_if_equal: bool,
 }
 
 /// Rewrites the cycle as the head of this file describes, if it is such a loop; false if not.
 pub(super) fn rewrite(function: &mut Function, cycle: &Cycle, memory: &Memory) -> bool {
-    let search = Search::of(function, cycle);
+    let search = Search::of(function, cycle).filter(|search| search.reach() as u64 <= memory.min_size);
     search.map(|search| search.write(function, memory)).is_some()
 }
 
@@ -67,9 +71,9 @@ struct Search<'a> {
     /// What iterations load, and the type that it has in memory.
     lane: Type,
     reasons: Vec<Reason>,
-    /// Where loads begin.
-    places: Vec<(Stream, i32)>,
-    /// What must be a number of the lane's type, extended.
+    /// Offsets of what is loaded, the lowest and the highest, from each address.
+    offsets: BTreeMap<Value, (i32, i32)>,
+    /// What must be a number of the lane's type, extended, because it goes on where lanes are equal.
     narrow: Vec<Value>,
 }
 
@@ -77,14 +81,15 @@ impl<'a> Search<'a> {
     fn of(function: &Function, cycle: &'a Cycle) -> Option<Search<'a>> {
         let dfg = &function.dfg;
         let lane = cycle.insts.iter().find_map(|&inst| loaded(dfg, inst))?;
-        let mut search = Search { cycle, lane, reasons: Vec::new(), places: Vec::new(), narrow: Vec::new() };
-        let is_counter = |index: usize| match cycle.steps[index] {
-            Some(step) => step.unsigned_abs().is_power_of_two(),
-            None => cycle.next[index] == cycle.params[index],
-        };
+        let (reasons, offsets, narrow) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut search = Search { cycle, lane, reasons, offsets, narrow };
         let fits = |exit: &Exit| match exit.end {
             End::Constant(value) => dfg.value_type(cycle.params[exit.counter]) == I64 || i32::try_from(value).is_ok(),
             _ => true,
+        };
+        let is_counter = |index: usize| match cycle.steps[index] {
+            Some(step) => step.unsigned_abs().is_power_of_two(),
+            None => cycle.next[index] == cycle.params[index],
         };
         if !(0..cycle.params.len()).all(is_counter)
             || !cycle.exit.as_ref().is_none_or(fits)
@@ -100,7 +105,8 @@ impl<'a> Search<'a> {
                     if stream.step != i64::from(lane.bytes()) {
                         return None;
                     }
-                    search.places.push((*stream, place.offset));
+                    let (low, high) = search.offsets.entry(place.base).or_insert((place.offset, place.offset));
+                    (*low, *high) = ((*low).min(place.offset), (*high).max(place.offset));
                 }
                 _ => return None,
             }
@@ -112,43 +118,71 @@ impl<'a> Search<'a> {
         Some(search)
     }
 
+    /// How many bytes are looked at, from the first, in one round.
+    fn reach(&self) -> i64 {
+        let between = self.offsets.values().map(|&(low, high)| i64::from(high) - i64::from(low));
+        between.max().unwrap_or_default() + BYTES
+    }
+
+    /// The type of what is loaded.
+    fn number(&self) -> Type {
+        if self.lane == I64 { I64 } else { I32 }
+    }
+
+    /// The largest number of a lane, if it is narrower than what is loaded.
+    fn largest(&self) -> i64 {
+        (1 << self.lane.bits()) - 1
+    }
+
     fn reason(&mut self, dfg: &DataFlowGraph, test: &Test) -> Option<Reason> {
         let (code, left, right) = match *instruction(dfg, test.condition)? {
             InstructionData::IntCompare { cond, args: [left, right], .. } => (cond, left, Some(right)),
             _ => (IntCC::NotEqual, test.condition, None),
         };
+        if let Some(ZeroByte { word, is_there }) = zero_byte::found(dfg, code, left, right)
+            && dfg.value_type(word) == self.lane
+        {
+            let left = self.lanes(dfg, word, MAX_DEPTH)?;
+            let is_sought = is_there != test.goes_on;
+            return is_sought.then_some(Reason { left, right: None, by_byte: true, leaves_if_equal: true });
+        }
         let holds_if_equal = match code {
             IntCC::Equal => true,
             IntCC::NotEqual => false,
             _ => return None,
         };
         let right = right.filter(|right| constant_64(dfg, *right) != Some(0));
+        let known = self.narrow.len();
         let left = self.lanes(dfg, left, MAX_DEPTH)?;
         let right = match right {
             Some(right) => Some(self.lanes(dfg, right, MAX_DEPTH)?),
             None => None,
         };
         let leaves_if_equal = holds_if_equal != test.goes_on;
+        if leaves_if_equal {
+            // Numbers that are equal have equal lowest bits; whether it leaves, the old loop finds out.
+            self.narrow.truncate(known);
+        }
         let is_splat = |lanes: &Option<Lanes>| matches!(lanes, None | Some(Lanes::Splat(_)));
         // What goes on while there is always the same seldom goes on for long.
         let is_worth_it = leaves_if_equal || !is_splat(&right) || matches!(left, Lanes::Operation(..));
-        is_worth_it.then_some(Reason { left, right, leaves_if_equal })
+        is_worth_it.then_some(Reason { left, right, by_byte: false, leaves_if_equal })
     }
 
     /// The value as lanes, if it is one of what is loaded and of what does not change.
     fn lanes(&mut self, dfg: &DataFlowGraph, value: Value, depth: usize) -> Option<Lanes> {
         if let Some(constant) = constant_64(dfg, value) {
-            let is_lane = self.lane == I32 || u64::try_from(constant).is_ok_and(|bits| bits >> self.lane.bits() == 0);
+            let is_lane = self.lane.bits() >= 32 || (0..=self.largest()).contains(&constant);
             return is_lane.then_some(Lanes::Splat(value));
         }
         let inst = match dfg.value_def(value) {
             ValueDef::Result(inst, _) if self.cycle.insts.contains(&inst) => inst,
             ValueDef::Param(..) if self.cycle.params.contains(&value) => return None,
             _ => {
-                if self.lane != I32 && !self.narrow.contains(&value) {
+                if self.lane.bits() < 32 && !self.narrow.contains(&value) {
                     self.narrow.push(value);
                 }
-                return (dfg.value_type(value) == I32).then_some(Lanes::Splat(value));
+                return (dfg.value_type(value) == self.number()).then_some(Lanes::Splat(value));
             }
         };
         if loaded(dfg, inst).is_some() {
@@ -157,10 +191,10 @@ impl<'a> Search<'a> {
         let opcode = dfg.insts[inst].opcode();
         let is_operation = match opcode {
             Opcode::Band | Opcode::Bor | Opcode::Bxor => true,
-            Opcode::Iadd | Opcode::Isub | Opcode::Bnot => self.lane == I32,
+            Opcode::Iadd | Opcode::Isub | Opcode::Bnot => self.lane.bits() >= 32,
             _ => false,
         };
-        if depth == 0 || !is_operation || dfg.value_type(value) != I32 {
+        if depth == 0 || !is_operation || dfg.value_type(value) != self.number() {
             return None;
         }
         let args = dfg.inst_args(inst).to_vec();
@@ -176,74 +210,98 @@ impl<'a> Search<'a> {
         }
         let params = function.dfg.block_params(look).to_vec();
         let left = function.dfg.append_block_param(look, I64);
-        let lanes = BYTES / i64::from(self.lane.bytes());
 
-        let bits = self.look(function, entry, look, &params);
+        let ready = self.enter(function, entry, look, memory);
+        let bits = self.look(function, ready, look, &params);
         FuncCursor::new(function).at_bottom(look).ins().brif(bits, found, &[], on, &[]);
 
         let mut cursor = FuncCursor::new(function).at_bottom(found);
         let first = cursor.ins().ctz(bits);
-        let wide = cursor.ins().uextend(I64, first);
+        let first = self.iterations(&mut cursor, first);
         let args = self.advanced(&mut cursor, &params, |cursor, number, step| {
-            let iterations = if number == I64 { wide } else { first };
+            let iterations = if number == I64 { first } else { cursor.ins().ireduce(number, first) };
             let distance = cursor.ins().ishl_imm_u(iterations, i64::from(step.unsigned_abs().ilog2()));
             if step < 0 { cursor.ins().ineg(distance) } else { distance }
         });
         cursor.ins().jump(header, &args);
 
+        let lanes = self.lane_count();
         let mut cursor = FuncCursor::new(function).at_bottom(on);
         let to_header = self.advanced(&mut cursor, &params, |cursor, number, step| {
             cursor.ins().iconst(number, narrow(number, step * lanes))
         });
         let left = cursor.ins().iadd_imm_s(left, -lanes);
-        let is_enough = cursor.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, left, lanes);
+        let is_enough = cursor.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, left, 0);
         let again: Vec<BlockArg> = to_header.iter().copied().chain([left.into()]).collect();
         cursor.ins().brif(is_enough, look, &again, header, &to_header);
-
-        let mut cursor = FuncCursor::new(function).at_bottom(entry);
-        let (may_look, rounds) = self.rounds(&mut cursor, entry, memory, lanes);
-        let to_header: Vec<BlockArg> =
-            cursor.func.dfg.block_params(entry).iter().copied().map(BlockArg::from).collect();
-        let to_look: Vec<BlockArg> = to_header.iter().copied().chain([rounds.into()]).collect();
-        cursor.ins().brif(may_look, look, &to_look, header, &to_header);
         for &branch in &self.cycle.entries {
             super::redirect(function, branch, header, entry);
         }
     }
 
-    /// Whether so many iterations make only loads from the memory and leave for no counter, and how many do.
-    fn rounds(&self, cursor: &mut FuncCursor<'_>, entry: Block, memory: &Memory, lanes: i64) -> (Value, Value) {
-        let params = cursor.func.dfg.block_params(entry).to_vec();
+    /// Enters the new loop if so many iterations make only loads from the memory and leave for no counter, and else
+    /// the old one. Tells how many iterations behind those do so as well. Returns a block before the new loop.
+    fn enter(&self, function: &mut Function, entry: Block, look: Block, memory: &Memory) -> Block {
+        let params = function.dfg.block_params(entry).to_vec();
+        let args: Vec<BlockArg> = params.iter().copied().map(BlockArg::from).collect();
+        let header = self.cycle.header;
+        let mut cursor = FuncCursor::new(function).at_bottom(entry);
+        let require = |cursor: &mut FuncCursor<'_>, condition: Value| {
+            let next = cursor.func.dfg.make_block();
+            cursor.func.layout.insert_block(next, look);
+            cursor.ins().brif(condition, next, &[], header, &args);
+            cursor.goto_bottom(next);
+            next
+        };
         let state = cursor.ins().iconst(I64, memory.state as i64);
         let size = cursor.ins().load(I64, MemFlagsData::trusted(), state, offset_of!(MemoryState, size) as i32);
-        let begin = |&(stream, offset): &(Stream, i32)| {
-            let address = stream.address(cursor, &params);
-            cursor.ins().iadd_imm_s(address, i64::from(offset) - memory.base as i64)
+        // (It is not less than 0, because the memory is never smaller.)
+        let end = cursor.ins().iadd_imm_s(size, -self.reach());
+        let begin = |(base, &(low, _)): (&Value, &(i32, i32))| {
+            let address = self.cycle.streams[base].address(&mut cursor, &params);
+            cursor.ins().iadd_imm_s(address, i64::from(low) - memory.base as i64)
         };
-        let begins: Vec<Value> = self.places.iter().map(begin).collect();
+        let begins: Vec<Value> = self.offsets.iter().map(begin).collect();
         let last =
             begins.into_iter().reduce(|last, begin| cursor.ins().umax(last, begin)).expect("something is loaded");
-        let mut conditions = vec![cursor.ins().icmp(IntCC::UnsignedLessThanOrEqual, last, size)];
-        let bytes = cursor.ins().isub(size, last);
-        let mut rounds = shifted(cursor, bytes, i64::from(self.lane.bytes()));
+        let is_within = cursor.ins().icmp(IntCC::UnsignedLessThanOrEqual, last, end);
+        let mut ready = require(&mut cursor, is_within);
+        let bytes = cursor.ins().isub(end, last);
+        let mut left = self.iterations(&mut cursor, bytes);
         if let Some(exit) = self.cycle.exit {
             let step = self.cycle.steps[exit.counter].unwrap_or(1);
-            let here = plus(cursor, params[exit.counter], exit.ahead);
+            let here = plus(&mut cursor, params[exit.counter], exit.ahead);
             let number = cursor.func.dfg.value_type(here);
-            let end = exit.end.before(cursor, number, 0);
+            let end = exit.end.before(&mut cursor, number, 0);
             let (low, high) = if step > 0 { (here, end) } else { (end, here) };
-            conditions.push(cursor.ins().icmp(IntCC::SignedLessThan, low, high));
+            let is_before = cursor.ins().icmp(IntCC::SignedLessThan, low, high);
+            require(&mut cursor, is_before);
             let distance = cursor.ins().isub(high, low);
             let distance = if number == I64 { distance } else { cursor.ins().uextend(I64, distance) };
-            let iterations = shifted(cursor, distance, step);
-            rounds = cursor.ins().umin(rounds, iterations);
+            let iterations = shifted(&mut cursor, distance, step);
+            let lanes = self.lane_count();
+            let is_enough = cursor.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, iterations, lanes);
+            ready = require(&mut cursor, is_enough);
+            let others = cursor.ins().iadd_imm_s(iterations, -lanes);
+            left = cursor.ins().umin(left, others);
         }
         for &value in &self.narrow {
-            let largest = (1 << self.lane.bits()) - 1;
-            conditions.push(cursor.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, value, largest));
+            let is_lane = cursor.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, value, self.largest());
+            ready = require(&mut cursor, is_lane);
         }
-        let is_enough = cursor.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, rounds, lanes);
-        (conditions.into_iter().fold(is_enough, |all, condition| cursor.ins().band(all, condition)), rounds)
+        let to_look: Vec<BlockArg> = args.iter().copied().chain([left.into()]).collect();
+        cursor.ins().jump(look, &to_look);
+        ready
+    }
+
+    /// How many iterations load the vector.
+    fn lane_count(&self) -> i64 {
+        BYTES / i64::from(self.lane.bytes())
+    }
+
+    /// How many iterations load so many bytes.
+    fn iterations(&self, cursor: &mut FuncCursor<'_>, bytes: Value) -> Value {
+        shifted(cursor, bytes, i64::from(self.lane.bytes()))
     }
 
     /// The parameters some iterations later: the distance follows from type and step.
@@ -262,28 +320,50 @@ impl<'a> Search<'a> {
         params.iter().zip(&self.cycle.steps).map(advance).collect()
     }
 
-    /// A bit for each iteration that leaves. What does not change is made at the end of the first block.
+    /// Bits for the bytes of which iterations leave. What does not change is made at the end of the first block.
     fn look(&self, function: &mut Function, before: Block, block: Block, params: &[Value]) -> Value {
-        let mut writer = Writer { function, before, block, params, search: self, loaded: HashMap::new() };
-        let mut goes_on = None;
-        for Reason { left, right, leaves_if_equal } in &self.reasons {
+        let end = function.layout.last_inst(before).expect("it leads on");
+        let mut writer = Writer { function, before: end, block, params, search: self, loaded: HashMap::new() };
+        // Where something is equal for which it leaves, and where all is without which it would.
+        let (mut leaves, mut stays) = (None, None);
+        for Reason { left, right, by_byte, leaves_if_equal } in &self.reasons {
             let left = writer.vector(left);
             let right = match right {
                 Some(right) => writer.vector(right),
-                None => writer.splat(None),
+                None => writer.constant(0),
             };
             let mut cursor = writer.cursor();
-            let mut this = cursor.ins().icmp(IntCC::Equal, left, right);
+            let [left, right] = [left, right].map(|side| if *by_byte { bytes(&mut cursor, side) } else { side });
+            let equal = cursor.ins().icmp(IntCC::Equal, left, right);
+            let equal = bytes(&mut cursor, equal);
             if *leaves_if_equal {
-                this = cursor.ins().bnot(this);
+                leaves = Some(leaves.map_or(equal, |others| cursor.ins().bor(others, equal)));
+            } else {
+                stays = Some(stays.map_or(equal, |others| cursor.ins().band(others, equal)));
             }
-            goes_on = Some(goes_on.map_or(this, |others| cursor.ins().band(others, this)));
         }
-        let goes_on = goes_on.expect("there is a reason to leave");
         let mut cursor = writer.cursor();
-        let bits = cursor.ins().vhigh_bits(I32, goes_on);
-        cursor.ins().bxor_imm_u(bits, (1 << (BYTES / i64::from(self.lane.bytes()))) - 1)
+        match (leaves, stays) {
+            (Some(leaves), None) => cursor.ins().vhigh_bits(I64, leaves),
+            (leaves, stays) => {
+                let stays = stays.expect("there is a reason to leave");
+                let stays = leaves.map_or(stays, |leaves| {
+                    let others = cursor.ins().bnot(leaves);
+                    cursor.ins().band(stays, others)
+                });
+                let bits = cursor.ins().vhigh_bits(I64, stays);
+                cursor.ins().bxor_imm_u(bits, (1 << BYTES) - 1)
+            }
+        }
     }
+}
+
+/// The vector as bytes.
+fn bytes(cursor: &mut FuncCursor<'_>, vector: Value) -> Value {
+    if cursor.func.dfg.value_type(vector) == I8X16 {
+        return vector;
+    }
+    cursor.ins().bitcast(I8X16, little_endian(), vector)
 }
 
 /// How often a number contains the step, whose size is a power of two.
@@ -297,7 +377,8 @@ fn shifted(cursor: &mut FuncCursor<'_>, value: Value, step: i64) -> Value {
 /// Writes what looks.
 struct Writer<'a> {
     function: &'a mut Function,
-    before: Block,
+    /// What does not change is made before this.
+    before: Inst,
     block: Block,
     params: &'a [Value],
     search: &'a Search<'a>,
@@ -311,7 +392,7 @@ impl Writer<'_> {
 
     fn vector(&mut self, lanes: &Lanes) -> Value {
         match lanes {
-            Lanes::Splat(value) => self.splat(Some(*value)),
+            Lanes::Splat(value) => self.splat(*value),
             &Lanes::Load(inst) => {
                 if let Some(&vector) = self.loaded.get(&inst) {
                     return vector;
@@ -341,28 +422,33 @@ impl Writer<'_> {
         }
     }
 
-    /// A value, or 0, in all lanes.
-    fn splat(&mut self, value: Option<Value>) -> Value {
-        let constant = value.map_or(Some(0), |value| constant_64(&self.function.dfg, value));
+    /// A value in all lanes.
+    fn splat(&mut self, value: Value) -> Value {
+        if let Some(constant) = constant_64(&self.function.dfg, value) {
+            return self.constant(constant);
+        }
         let lane = self.search.lane;
-        let mut cursor = FuncCursor::new(self.function).at_bottom(self.before);
-        let value = match (constant, value) {
-            (None, Some(value)) if lane != I32 => cursor.ins().ireduce(lane, value),
-            (None, Some(value)) => value,
-            (constant, _) => cursor.ins().iconst(lane, constant.unwrap_or_default()),
-        };
+        let mut cursor = FuncCursor::new(self.function).at_inst(self.before);
+        let value = if lane.bits() < 32 { cursor.ins().ireduce(lane, value) } else { value };
         cursor.ins().splat(vector_of(lane), value)
+    }
+
+    /// A constant in all lanes. (Cranelift would move it through an integer register.)
+    fn constant(&mut self, value: i64) -> Value {
+        let lane = self.search.lane;
+        let bytes: Vec<u8> = value.to_le_bytes().into_iter().take(lane.bytes() as usize).collect();
+        let constant = self.function.dfg.constants.insert(bytes.repeat(self.search.lane_count() as usize).into());
+        FuncCursor::new(self.function).at_inst(self.before).ins().vconst(vector_of(lane), constant)
     }
 }
 
-/// The type in memory of a number that is loaded and zero-extended to 32 bits.
+/// The type in memory of a number that is loaded, or loaded and zero-extended to 32 bits.
 fn loaded(dfg: &DataFlowGraph, inst: Inst) -> Option<Type> {
     let InstructionData::Load { opcode, .. } = dfg.insts[inst] else { return None };
-    match opcode {
-        _ if dfg.value_type(dfg.first_result(inst)) != I32 => None,
-        Opcode::Uload8 => Some(I8),
-        Opcode::Uload16 => Some(I16),
-        Opcode::Load => Some(I32),
+    match (opcode, dfg.value_type(dfg.first_result(inst))) {
+        (Opcode::Uload8, I32) => Some(I8),
+        (Opcode::Uload16, I32) => Some(I16),
+        (Opcode::Load, number @ (I32 | I64)) => Some(number),
         _ => None,
     }
 }
