@@ -12,16 +12,17 @@
 //!
 //! The old loop finds out what there is, so that nothing behind it changes: it begins with the iteration that leaves
 //! it, and goes round no more. There may be several reasons to leave, and a counter that reaches its end. Loads may be
-//! of words, also for their bytes ([`zero_byte`]).
+//! of words, also for their bytes ([`zero_byte`]), and hand on what they make to the next iteration.
 //!
 //! **Proof.** The iterations that are skipped would not have left the old loop, which does nothing else but to load:
 //! the new one only goes on for as long as neither a counter nor a load leaves. That the old loop would have made the
-//! loads is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before.
+//! loads is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before, and so is
+//! that what the first iteration is handed is what the load would have made one iteration before.
 
 use super::cycle::{Cycle, End, Exit, Test, narrow};
 use super::emit::{little_endian, operands, vector_of};
 use super::pack::BYTES;
-use super::place::Place;
+use super::place::{self, Place};
 use super::plus;
 use super::zero_byte::{self, ZeroByte};
 use crate::declare::Memory;
@@ -45,6 +46,8 @@ const MAX_INSTRUCTIONS: usize = 32;
 /// A value of sixteen bytes, each lane what one iteration computes.
 enum Lanes {
     Load(Inst),
+    /// What the iteration before loads.
+    Previous(Inst),
     /// What the loop does not change.
     Splat(Value),
     Operation(Opcode, Vec<Lanes>),
@@ -73,6 +76,8 @@ struct Search<'a> {
     reasons: Vec<Reason>,
     /// Offsets of what is loaded, the lowest and the highest, from each address.
     offsets: BTreeMap<Value, (i32, i32)>,
+    /// Positions of parameters that hand on to the next iteration what a load makes.
+    carried: Vec<(usize, Inst)>,
     /// What must be a number of the lane's type, extended, because it goes on where lanes are equal.
     narrow: Vec<Value>,
 }
@@ -81,20 +86,14 @@ impl<'a> Search<'a> {
     fn of(function: &Function, cycle: &'a Cycle) -> Option<Search<'a>> {
         let dfg = &function.dfg;
         let lane = cycle.insts.iter().find_map(|&inst| loaded(dfg, inst))?;
+        let carried = carried(dfg, cycle)?;
         let (reasons, offsets, narrow) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let mut search = Search { cycle, lane, reasons, offsets, narrow };
+        let mut search = Search { cycle, lane, reasons, offsets, carried, narrow };
         let fits = |exit: &Exit| match exit.end {
             End::Constant(value) => dfg.value_type(cycle.params[exit.counter]) == I64 || i32::try_from(value).is_ok(),
             _ => true,
         };
-        let is_counter = |index: usize| match cycle.steps[index] {
-            Some(step) => step.unsigned_abs().is_power_of_two(),
-            None => cycle.next[index] == cycle.params[index],
-        };
-        if !(0..cycle.params.len()).all(is_counter)
-            || !cycle.exit.as_ref().is_none_or(fits)
-            || cycle.insts.len() > MAX_INSTRUCTIONS
-        {
+        if !cycle.exit.as_ref().is_none_or(fits) || cycle.insts.len() > MAX_INSTRUCTIONS {
             return None;
         }
         for &inst in &cycle.insts {
@@ -105,8 +104,10 @@ impl<'a> Search<'a> {
                     if stream.step != i64::from(lane.bytes()) {
                         return None;
                     }
-                    let (low, high) = search.offsets.entry(place.base).or_insert((place.offset, place.offset));
-                    (*low, *high) = ((*low).min(place.offset), (*high).max(place.offset));
+                    let is_carried = search.carried.iter().any(|&(_, load)| load == inst);
+                    let lowest = if is_carried { place.offset.checked_sub(lane.bytes() as i32)? } else { place.offset };
+                    let (low, high) = search.offsets.entry(place.base).or_insert((lowest, place.offset));
+                    (*low, *high) = ((*low).min(lowest), (*high).max(place.offset));
                 }
                 _ => return None,
             }
@@ -177,7 +178,10 @@ impl<'a> Search<'a> {
         }
         let inst = match dfg.value_def(value) {
             ValueDef::Result(inst, _) if self.cycle.insts.contains(&inst) => inst,
-            ValueDef::Param(..) if self.cycle.params.contains(&value) => return None,
+            ValueDef::Param(..) if let Some(index) = self.cycle.params.iter().position(|&param| param == value) => {
+                let load = self.carried.iter().find(|(position, _)| *position == index);
+                return load.map(|&(_, inst)| Lanes::Previous(inst));
+            }
             _ => {
                 if self.lane.bits() < 32 && !self.narrow.contains(&value) {
                     self.narrow.push(value);
@@ -204,7 +208,7 @@ impl<'a> Search<'a> {
 
     fn write(&self, function: &mut Function, memory: &Memory) {
         let header = self.cycle.header;
-        let [entry, look, found, on] = super::new_blocks(function, self.cycle.header);
+        let [entry, look, found, on, done] = super::new_blocks(function, header);
         for block in [entry, look] {
             super::take_params(function, self.cycle, block);
         }
@@ -218,22 +222,23 @@ impl<'a> Search<'a> {
         let mut cursor = FuncCursor::new(function).at_bottom(found);
         let first = cursor.ins().ctz(bits);
         let first = self.iterations(&mut cursor, first);
-        let args = self.advanced(&mut cursor, &params, |cursor, number, step| {
+        let next = self.advanced(&mut cursor, &params, |cursor, number, step| {
             let iterations = if number == I64 { first } else { cursor.ins().ireduce(number, first) };
             let distance = cursor.ins().ishl_imm_u(iterations, i64::from(step.unsigned_abs().ilog2()));
             if step < 0 { cursor.ins().ineg(distance) } else { distance }
         });
-        cursor.ins().jump(header, &args);
+        self.go_back(&mut cursor, next);
 
         let lanes = self.lane_count();
         let mut cursor = FuncCursor::new(function).at_bottom(on);
-        let to_header = self.advanced(&mut cursor, &params, |cursor, number, step| {
+        let next = self.advanced(&mut cursor, &params, |cursor, number, step| {
             cursor.ins().iconst(number, narrow(number, step * lanes))
         });
         let left = cursor.ins().iadd_imm_s(left, -lanes);
         let is_enough = cursor.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, left, 0);
-        let again: Vec<BlockArg> = to_header.iter().copied().chain([left.into()]).collect();
-        cursor.ins().brif(is_enough, look, &again, header, &to_header);
+        let again: Vec<BlockArg> = next.iter().copied().chain([left]).map(BlockArg::from).collect();
+        cursor.ins().brif(is_enough, look, &again, done, &[]);
+        self.go_back(&mut cursor.at_bottom(done), next);
         for &branch in &self.cycle.entries {
             super::redirect(function, branch, header, entry);
         }
@@ -285,6 +290,11 @@ impl<'a> Search<'a> {
             let others = cursor.ins().iadd_imm_s(iterations, -lanes);
             left = cursor.ins().umin(left, others);
         }
+        for &(index, load) in &self.carried {
+            let previous = self.previous(&mut cursor, load, &params);
+            let is_equal = cursor.ins().icmp(IntCC::Equal, previous, params[index]);
+            ready = require(&mut cursor, is_equal);
+        }
         for &value in &self.narrow {
             let is_lane = cursor.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, value, self.largest());
             ready = require(&mut cursor, is_lane);
@@ -310,14 +320,33 @@ impl<'a> Search<'a> {
         cursor: &mut FuncCursor<'_>,
         params: &[Value],
         distance: impl Fn(&mut FuncCursor<'_>, Type, i64) -> Value,
-    ) -> Vec<BlockArg> {
+    ) -> Vec<Value> {
         let advance = |(&param, step): (&Value, &Option<i64>)| {
-            let Some(step) = *step else { return param.into() };
+            let Some(step) = *step else { return param };
             let number = cursor.func.dfg.value_type(param);
             let by = distance(cursor, number, step);
-            cursor.ins().iadd(param, by).into()
+            cursor.ins().iadd(param, by)
         };
         params.iter().zip(&self.cycle.steps).map(advance).collect()
+    }
+
+    /// Enters the old loop with these parameters, of which those are not known yet that loads make.
+    fn go_back(&self, cursor: &mut FuncCursor<'_>, mut params: Vec<Value>) {
+        for &(index, load) in &self.carried {
+            params[index] = self.previous(cursor, load, &params);
+        }
+        let args: Vec<BlockArg> = params.into_iter().map(BlockArg::from).collect();
+        cursor.ins().jump(self.cycle.header, &args);
+    }
+
+    /// What a load made one iteration before that with these parameters.
+    fn previous(&self, cursor: &mut FuncCursor<'_>, load: Inst, params: &[Value]) -> Value {
+        let (base, ..) = operands(cursor.func, load);
+        let address = self.cycle.streams[&base].address(cursor, params);
+        let load = cursor.func.dfg.clone_inst(load);
+        place::displace(&mut cursor.func.dfg, load, address, -i64::from(self.lane.bytes()));
+        cursor.insert_inst(load);
+        cursor.func.dfg.first_result(load)
     }
 
     /// Bits for the bytes of which iterations leave. What does not change is made at the end of the first block.
@@ -358,6 +387,23 @@ impl<'a> Search<'a> {
     }
 }
 
+/// Positions of parameters that hand on to the next iteration what a load makes; none if others change otherwise than
+/// by a power of two.
+fn carried(dfg: &DataFlowGraph, cycle: &Cycle) -> Option<Vec<(usize, Inst)>> {
+    let mut carried = Vec::new();
+    for (index, &next) in cycle.next.iter().enumerate() {
+        match (cycle.steps[index], dfg.value_def(next)) {
+            (Some(step), _) if step.unsigned_abs().is_power_of_two() => {}
+            (None, _) if next == cycle.params[index] => {}
+            (None, ValueDef::Result(inst, _)) if cycle.insts.contains(&inst) && loaded(dfg, inst).is_some() => {
+                carried.push((index, inst));
+            }
+            _ => return None,
+        }
+    }
+    Some(carried)
+}
+
 /// The vector as bytes.
 fn bytes(cursor: &mut FuncCursor<'_>, vector: Value) -> Value {
     if cursor.func.dfg.value_type(vector) == I8X16 {
@@ -382,7 +428,8 @@ struct Writer<'a> {
     block: Block,
     params: &'a [Value],
     search: &'a Search<'a>,
-    loaded: HashMap<Inst, Value>,
+    /// Vectors, by the load and how far before it they begin.
+    loaded: HashMap<(Inst, i32), Value>,
 }
 
 impl Writer<'_> {
@@ -393,8 +440,9 @@ impl Writer<'_> {
     fn vector(&mut self, lanes: &Lanes) -> Value {
         match lanes {
             Lanes::Splat(value) => self.splat(*value),
-            &Lanes::Load(inst) => {
-                if let Some(&vector) = self.loaded.get(&inst) {
+            &(Lanes::Load(inst) | Lanes::Previous(inst)) => {
+                let behind = if let Lanes::Previous(_) = lanes { self.search.lane.bytes() as i32 } else { 0 };
+                if let Some(&vector) = self.loaded.get(&(inst, behind)) {
                     return vector;
                 }
                 let (base, offset, flags) = operands(self.function, inst);
@@ -402,8 +450,8 @@ impl Writer<'_> {
                 let params = self.params;
                 let mut cursor = self.cursor();
                 let address = stream.address(&mut cursor, params);
-                let vector = cursor.ins().load(number, flags, address, offset);
-                self.loaded.insert(inst, vector);
+                let vector = cursor.ins().load(number, flags, address, offset - behind);
+                self.loaded.insert((inst, behind), vector);
                 vector
             }
             Lanes::Operation(opcode, args) => {
