@@ -1,4 +1,5 @@
-//! Machine code → the same in fewer bytes, with small loops where the processor fetches them quickly.
+//! Machine code → the same in fewer bytes, with small loops where the processor fetches them quickly, and without
+//! jumps to what jumps through a table ([`copy`]).
 //!
 //! ```text
 //!     add $1, %ecx        6 bytes           add $1, %ecx        3 bytes
@@ -15,7 +16,10 @@
 //! Everything is decoded, and whatever depends on where code is is known: jumps, operands relative to the instruction
 //! pointer, jump tables, and what else [`Code`] tells. Code that is not understood in full stays as it is.
 
+mod copy;
+
 use crate::codegen::Code;
+use copy::Copy;
 use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, OpKind};
 use std::collections::BTreeMap;
 
@@ -55,9 +59,7 @@ pub(crate) fn relax(mut code: Code, blocks: &[u32]) -> Code {
     for reference in &mut code.references {
         reference.offset = moves.at(reference.offset);
     }
-    for (offset, _) in &mut code.traps {
-        *offset = moves.at(*offset);
-    }
+    code.traps = copy::places(&parts, &moves, &code.traps);
     for site in &mut code.call_sites {
         site.return_offset = moves.end(site.return_offset);
         for (_, handler) in &mut site.handlers {
@@ -94,9 +96,10 @@ fn does_the_same(old: &[u8], new: &[u8], moves: &Moves, parts: &Parts) -> bool {
         }
     };
     let are_aligned = moves.at(parts.end) % CONSTANTS == parts.end % CONSTANTS;
+    let instructions: Vec<(u32, u32)> = parts.instructions.iter().map(|offset| (*offset, *offset)).collect();
     are_aligned
-        && parts.instructions.iter().all(|&offset| {
-            let (old, new) = (decode(old, offset), decode(new, moves.at(offset)));
+        && copy::places(parts, moves, &instructions).iter().all(|&(place, offset)| {
+            let (old, new) = (decode(old, offset), decode(new, place));
             let is_external = |instruction: &Instruction| instruction.ip_rel_memory_address() == instruction.next_ip();
             old.mnemonic() == new.mnemonic()
                 && old.op_count() == new.op_count()
@@ -116,6 +119,13 @@ struct Jump {
     target: u32,
 }
 
+impl Jump {
+    /// The opcode of a conditional jump has two bytes, and one if it is short.
+    fn is_conditional(&self) -> bool {
+        self.end - self.start == 6
+    }
+}
+
 /// 32 bits that are the distance from one place to another one.
 struct Distance {
     offset: u32,
@@ -130,6 +140,9 @@ struct Parts {
     instructions: Vec<u32>,
     tables: Vec<u32>,
     jumps: Vec<Jump>,
+    /// Begin and end of the blocks that jump through a table, and the jumps that become copies of them.
+    switches: Vec<(u32, u32)>,
+    copies: Vec<Copy>,
     /// Instructions of a 32-bit constant that 8 bits are enough for: the opcode's offset, and the next instruction's.
     constants: Vec<(u32, u32)>,
     /// Operands relative to the instruction pointer, and entries of the jump tables.
@@ -158,38 +171,40 @@ impl Parts {
         reader.last_block(len)?;
         reader.check(len)?;
         let mut parts = reader.parts;
+        copy::choose(&mut parts, &reader.external);
         parts.loops = innermost_loops(&parts);
         Some(parts)
     }
 
     /// The code as it is after the moves.
     fn write(&self, code: &[u8], moves: &Moves, is_long: &[bool]) -> Vec<u8> {
+        let paddings = moves.paddings.iter().map(|&(place, padding)| (place, Edit::Nops(padding)));
+        let jumps = self.jumps.iter().zip(is_long);
+        let jumps = jumps.map(|(jump, is_long)| (jump.start, Edit::Jump(jump, *is_long)));
+        let constants = self.constants.iter().map(|&(opcode, end)| (opcode, Edit::Constant(end)));
+        let copies = self.copies.iter().map(|copy| (copy.start, Edit::Copy(copy)));
+        // Nops are before what is at the same place.
+        let mut edits: Vec<(u32, Edit)> = paddings.chain(jumps).chain(constants).chain(copies).collect();
+        edits.sort_by_key(|(place, _)| *place);
         let mut writer = Writer { code, copied: 0, bytes: Vec::with_capacity(code.len()) };
-        let mut jumps = self.jumps.iter().zip(is_long).peekable();
-        let mut constants = self.constants.iter().peekable();
-        for &(place, padding) in moves.paddings.iter().chain([&(self.end, moves.padding_of_constants)]) {
-            while let Some((jump, is_long)) = jumps.next_if(|(jump, _)| jump.start < place) {
-                while let Some(&(opcode, end)) = constants.next_if(|(_, end)| *end <= jump.start) {
-                    writer.constant(opcode, end);
-                }
-                writer.jump(jump, *is_long, moves.distance(jump.end, jump.target));
-            }
-            while let Some(&(opcode, end)) = constants.next_if(|(_, end)| *end <= place) {
-                writer.constant(opcode, end);
-            }
+        for (place, edit) in edits {
             writer.copy(place);
-            if place == self.end {
-                writer.bytes.resize(writer.bytes.len() + padding as usize, 0);
-            } else {
-                writer.nops(padding);
+            match edit {
+                Edit::Nops(count) => writer.nops(count),
+                Edit::Jump(jump, is_long) => writer.jump(jump, is_long, moves.distance(jump.end, jump.target)),
+                Edit::Constant(end) => writer.constant(end),
+                Edit::Copy(copy) => writer.reserve(copy.end, copy.size),
             }
         }
+        writer.copy(self.end);
+        writer.reserve(self.end, moves.padding_of_constants);
         writer.copy(code.len() as u32);
         for distance in self.operands.iter().chain(&self.entries) {
             let offset = moves.at(distance.offset) as usize;
             let value = moves.distance(distance.from, distance.to);
             writer.bytes[offset..offset + 4].copy_from_slice(&value.to_le_bytes());
         }
+        copy::fill(self, moves, &mut writer.bytes);
         writer.bytes
     }
 }
@@ -227,9 +242,11 @@ impl Reader<'_> {
 
     /// Reads up to the next basic block. A jump table is part of the block that uses it.
     fn block(&mut self, next: u32) -> Option<()> {
+        let begin = self.position();
         while self.position() < next {
             let flow = self.instruction()?;
             if self.is_jump_table(flow) {
+                self.parts.switches.push((begin, self.position()));
                 self.jump_table(next)?;
             }
         }
@@ -339,7 +356,7 @@ impl Reader<'_> {
 
 /// Where everything goes.
 struct Moves {
-    /// Places after which everything moves, and how far, in order. An instruction that became shorter moves what is
+    /// Places after which everything moves, and how far, in order. An instruction of another size moves what is
     /// behind it, padding what is behind that: so these are twice the offset, and one more for padding.
     shifts: Vec<(u64, i32)>,
     /// Before loops: offset and bytes.
@@ -349,18 +366,17 @@ struct Moves {
 
 impl Moves {
     fn of(parts: &Parts, is_long: &[bool]) -> Moves {
-        let mut shorter: Vec<(u32, i32)> = parts.constants.iter().map(|(_, end)| (*end, -3)).collect();
-        // The opcode of a conditional jump has two bytes, and one if it is short.
-        let saved = |jump: &Jump| 2 - (jump.end - jump.start) as i32;
-        shorter.extend(
-            parts.jumps.iter().zip(is_long).filter(|(_, is_long)| !**is_long).map(|(jump, _)| (jump.end, saved(jump))),
-        );
-        shorter.sort_unstable();
+        let mut sizes: Vec<(u32, i32)> = parts.constants.iter().map(|(_, end)| (*end, -3)).collect();
+        let short = parts.jumps.iter().zip(is_long).filter(|(_, is_long)| !**is_long);
+        sizes.extend(short.map(|(jump, _)| (jump.end, if jump.is_conditional() { -4 } else { -3 })));
+        sizes
+            .extend(parts.copies.iter().map(|copy| (copy.end, (copy.size + copy.start).wrapping_sub(copy.end) as i32)));
+        sizes.sort_unstable();
         let mut moves =
-            Moves { shifts: Vec::with_capacity(shorter.len()), paddings: Vec::new(), padding_of_constants: 0 };
+            Moves { shifts: Vec::with_capacity(sizes.len()), paddings: Vec::new(), padding_of_constants: 0 };
         let (mut shift, mut next) = (0, 0);
         let mut go_to = |moves: &mut Moves, place: u32, shift: &mut i32| {
-            while let Some((end, by)) = shorter.get(next).filter(|(end, _)| *end <= place) {
+            while let Some((end, by)) = sizes.get(next).filter(|(end, _)| *end <= place) {
                 *shift += by;
                 moves.shifts.push((2 * u64::from(*end), *shift));
                 next += 1;
@@ -369,9 +385,9 @@ impl Moves {
         };
         for &(begin, end) in &parts.loops {
             let here = go_to(&mut moves, begin, &mut shift);
-            let inside = shorter.partition_point(|(place, _)| *place <= begin)
-                ..shorter.partition_point(|(place, _)| *place <= end);
-            let size = (end - begin).wrapping_add_signed(shorter[inside].iter().map(|(_, by)| by).sum());
+            let inside =
+                sizes.partition_point(|(place, _)| *place <= begin)..sizes.partition_point(|(place, _)| *place <= end);
+            let size = (end - begin).wrapping_add_signed(sizes[inside].iter().map(|(_, by)| by).sum());
             let padding = padding(here, size);
             if padding != 0 {
                 shift += padding as i32;
@@ -413,6 +429,15 @@ fn padding(place: u32, size: u32) -> u32 {
     if size > MAX_LOOP || place % LINE <= spare { 0 } else { LINE - place % LINE }
 }
 
+/// What changes at an offset.
+enum Edit<'a> {
+    Nops(u32),
+    Jump(&'a Jump, bool),
+    /// Of the instruction that ends there.
+    Constant(u32),
+    Copy(&'a Copy),
+}
+
 /// Copies code with changes.
 struct Writer<'a> {
     code: &'a [u8],
@@ -427,7 +452,6 @@ impl Writer<'_> {
     }
 
     fn jump(&mut self, jump: &Jump, is_long: bool, distance: i32) {
-        self.copy(jump.start);
         let opcode = &self.code[jump.start as usize..jump.end as usize - 4];
         if is_long {
             self.bytes.extend_from_slice(opcode);
@@ -442,11 +466,17 @@ impl Writer<'_> {
         self.copied = jump.end;
     }
 
-    fn constant(&mut self, opcode: u32, end: u32) {
-        self.copy(opcode);
+    /// A constant of 8 bits in the instruction whose opcode is next.
+    fn constant(&mut self, end: u32) {
         self.bytes.push(0x83);
-        self.copied = opcode + 1;
+        self.copied += 1;
         self.copy(end - 3);
+        self.copied = end;
+    }
+
+    /// Zeros instead of what ends at an offset.
+    fn reserve(&mut self, end: u32, size: u32) {
+        self.bytes.resize(self.bytes.len() + size as usize, 0);
         self.copied = end;
     }
 
