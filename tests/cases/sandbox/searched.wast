@@ -24,6 +24,17 @@
         (local.set $q (i32.add (local.get $q) (i32.const 1)))
         (br $next)))
     (i32.sub (local.get $q) (local.get $p)))
+  ;; What is at $r is only looked at where the other two are the same.
+  (func (export "guarded") (param $p i32) (param $q i32) (param $r i32) (result i32)
+    (block $out
+      (loop $next
+        (br_if $out (i32.ne (i32.load8_u (local.get $p)) (i32.load8_u (local.get $q))))
+        (br_if $out (i32.eqz (i32.load8_u (local.get $r))))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (local.set $q (i32.add (local.get $q) (i32.const 1)))
+        (local.set $r (i32.add (local.get $r) (i32.const 1)))
+        (br $next)))
+    (local.get $p))
   (func (export "strcmp") (param $p i32) (param $q i32) (result i32) (local $a i32) (local $b i32)
     (block $out
       (loop $next
@@ -1247,6 +1258,16 @@
 (assert_trap (invoke "strlen" (i32.const 131052)) "out of bounds memory access")
 (assert_return (invoke "memcmp" (i32.const 131032) (i32.const 130992) (i32.const 40)) (i32.const 0))
 (assert_trap (invoke "memcmp" (i32.const 131032) (i32.const 130992) (i32.const 41)) "out of bounds memory access")
+
+;; Differences in the first iteration, and behind it.
+(invoke "fill" (i32.const 0) (i32.const 1024) (i32.const 3))
+(invoke "poke" (i32.const 512) (i32.const 4))
+(assert_return (invoke "guarded" (i32.const 0) (i32.const 512) (i32.const -1)) (i32.const 0))
+(assert_return (invoke "guarded" (i32.const 480) (i32.const 512) (i32.const 0)) (i32.const 480))
+(assert_return (invoke "guarded" (i32.const 480) (i32.const 511) (i32.const 0)) (i32.const 481))
+(assert_return (invoke "guarded" (i32.const 480) (i32.const 448) (i32.const 0)) (i32.const 512))
+(assert_trap (invoke "guarded" (i32.const 0) (i32.const 1) (i32.const -1)) "out of bounds memory access")
+(assert_trap (invoke "guarded" (i32.const 0) (i32.const -1) (i32.const 0)) "out of bounds memory access")
 
 ;; Words of which a byte is sought, what is loaded for the next iteration, and several loads.
 

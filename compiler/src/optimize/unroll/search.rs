@@ -17,7 +17,8 @@
 //! **Proof.** The iterations that are skipped would not have left the old loop, which does nothing else but to load:
 //! the new one only goes on for as long as neither a counter nor a load leaves. That the old loop would have made the
 //! loads is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before, and so is
-//! that what the first iteration is handed is what the load would have made one iteration before.
+//! that what the first iteration is handed is what the load would have made one iteration before. Before that, only what
+//! the old loop begins with is loaded, and traps as it would.
 
 use super::cycle::{Cycle, End, Exit, Test, narrow};
 use super::emit::{little_endian, operands, vector_of};
@@ -208,8 +209,8 @@ impl<'a> Search<'a> {
 
     fn write(&self, function: &mut Function, memory: &Memory) {
         let header = self.cycle.header;
-        let [entry, look, found, on, done] = super::new_blocks(function, header);
-        for block in [entry, look] {
+        let [peek, entry, look, found, on, done] = super::new_blocks(function, header);
+        for block in [peek, entry, look] {
             super::take_params(function, self.cycle, block);
         }
         let params = function.dfg.block_params(look).to_vec();
@@ -224,7 +225,10 @@ impl<'a> Search<'a> {
         let first = self.iterations(&mut cursor, first);
         let next = self.advanced(&mut cursor, &params, |cursor, number, step| {
             let iterations = if number == I64 { first } else { cursor.ins().ireduce(number, first) };
-            let distance = cursor.ins().ishl_imm_u(iterations, i64::from(step.unsigned_abs().ilog2()));
+            let distance = match step.unsigned_abs().ilog2() {
+                0 => iterations,
+                by => cursor.ins().ishl_imm_u(iterations, i64::from(by)),
+            };
             if step < 0 { cursor.ins().ineg(distance) } else { distance }
         });
         self.go_back(&mut cursor, next);
@@ -240,8 +244,37 @@ impl<'a> Search<'a> {
         cursor.ins().brif(is_enough, look, &again, done, &[]);
         self.go_back(&mut cursor.at_bottom(done), next);
         for &branch in &self.cycle.entries {
-            super::redirect(function, branch, header, entry);
+            super::redirect(function, branch, header, peek);
         }
+        self.peek(function, peek, entry);
+    }
+
+    /// Goes to the old loop if its first block would leave it at once, and to the new one if not: what compares two
+    /// places often finds a difference at once.
+    fn peek(&self, function: &mut Function, block: Block, entry: Block) {
+        let header = self.cycle.header;
+        let params = function.dfg.block_params(block).to_vec();
+        let args: Vec<BlockArg> = params.iter().copied().map(BlockArg::from).collect();
+        let mut values: HashMap<Value, Value> = self.cycle.params.iter().copied().zip(params).collect();
+        let branch = function.layout.last_inst(header).expect("blocks have ends");
+        let is_first = |test: &&Test| function.dfg.inst_args(branch).first() == Some(&test.condition);
+        let Some(test) = self.cycle.tests.iter().find(is_first).filter(|_| self.offsets.len() > 1) else {
+            FuncCursor::new(function).at_bottom(block).ins().jump(entry, &args);
+            return;
+        };
+        let insts: Vec<Inst> = function.layout.block_insts(header).filter(|inst| *inst != branch).collect();
+        for inst in insts {
+            let new = function.dfg.clone_inst(inst);
+            let location = function.srcloc(inst);
+            function.set_srcloc(new, location);
+            function.dfg.map_inst_values(new, |value| values.get(&value).copied().unwrap_or(value));
+            function.layout.append_inst(new, block);
+            let results = function.dfg.inst_results(inst).to_vec();
+            values.extend(results.into_iter().zip(function.dfg.inst_results(new).to_vec()));
+        }
+        let condition = values.get(&test.condition).copied().unwrap_or(test.condition);
+        let (if_true, if_false) = if test.goes_on { (entry, header) } else { (header, entry) };
+        FuncCursor::new(function).at_bottom(block).ins().brif(condition, if_true, &args, if_false, &args);
     }
 
     /// Enters the new loop if so many iterations make only loads from the memory and leave for no counter, and else
@@ -264,7 +297,7 @@ impl<'a> Search<'a> {
         let end = cursor.ins().iadd_imm_s(size, -self.reach());
         let begin = |(base, &(low, _)): (&Value, &(i32, i32))| {
             let address = self.cycle.streams[base].address(&mut cursor, &params);
-            cursor.ins().iadd_imm_s(address, i64::from(low) - memory.base as i64)
+            plus(&mut cursor, address, i64::from(low) - memory.base as i64)
         };
         let begins: Vec<Value> = self.offsets.iter().map(begin).collect();
         let last =
