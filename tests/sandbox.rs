@@ -57,8 +57,11 @@ pub fn trials() -> Vec<Listed> {
 }
 
 /// What a program may do to its own memory, tables and stack is tried in the form of the official suite.
-const SCRIPT_CONFIGURATIONS: [Configuration; 2] =
-    [Configuration { opt_level: OptLevel::O2, cpu: Cpu::V3 }, Configuration { opt_level: OptLevel::O0, cpu: Cpu::V1 }];
+const SCRIPT_CONFIGURATIONS: [Configuration; 3] = [
+    Configuration { opt_level: OptLevel::O2, cpu: Cpu::V3 },
+    Configuration { opt_level: OptLevel::O2, cpu: Cpu::V1 },
+    Configuration { opt_level: OptLevel::O0, cpu: Cpu::V1 },
+];
 
 /// Builds `cases/sandbox/NAME.wat` in `directory`.
 fn build(name: &str, options: &str, directory: &TempDir) -> Result<(), String> {

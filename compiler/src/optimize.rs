@@ -93,7 +93,7 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa, memory: Optio
     context.compute_loop_analysis();
     hoist::ends(context);
     latch::merge(context);
-    unroll::rewrite(context, memory);
+    unroll::rewrite(context, memory, isa.has_x86_pshufb_lowering());
     table::split(&mut context.func);
     context.flowgraph();
     mask::narrow(&mut context.func);

@@ -55,8 +55,8 @@ const MAX_INSTRUCTIONS: i64 = 320;
 /// How often a loop must be known to go round, where it is known.
 const MIN_ROUNDS: i64 = 3;
 
-/// Rewrites what the head of this file describes.
-pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
+/// Rewrites what the head of this file describes. Not all processors can shuffle bytes.
+pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>, shuffles_bytes: bool) {
     let Context { func, cfg, loop_analysis: loops, .. } = context;
     let escaping = commute::escaping(func);
     let cycles =
@@ -64,18 +64,18 @@ pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>) {
     for (cycle, nest) in cycles.collect::<Vec<_>>() {
         if let Some(memory) = memory.filter(|_| !cycle.tests.is_empty()) {
             if !search::rewrite(func, &cycle, memory) {
-                lanes::rewrite(func, cfg, &cycle, &escaping);
+                lanes::rewrite(func, cfg, &cycle, &escaping, shuffles_bytes);
             }
             continue;
         }
         let is_vector = vectors(func, &cycle).is_some_and(|limit| {
             let fixed = fixed::find(&func.dfg, &cycle);
             unroll(func, &cycle, &limit, &fixed, |function, block, ends, streams, distances| {
-                pack::plan(function, block, ends, &[], streams, distances)
+                pack::plan(function, block, ends, &[], streams, distances, shuffles_bytes)
             })
         });
-        let is_jammed = !is_vector && nest.is_some_and(|nest| jam::rewrite(func, &nest, &cycle));
-        let is_done = is_vector || is_jammed || lanes::rewrite(func, cfg, &cycle, &escaping);
+        let is_jammed = !is_vector && nest.is_some_and(|nest| jam::rewrite(func, &nest, &cycle, shuffles_bytes));
+        let is_done = is_vector || is_jammed || lanes::rewrite(func, cfg, &cycle, &escaping, shuffles_bytes);
         if let (false, Some(limit)) = (is_done, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
             unroll(func, &cycle, &limit, &[], |_, _, _, _, _| Some(Plan::default()));
         }

@@ -265,7 +265,8 @@ impl Emitter<'_> {
             }
             &Kind::Rotate(rotated, bits) => {
                 let rotated = self.vector(rotated, at_inst);
-                rotate(&mut at(self.function, at_inst), rotated, bits)
+                let is_shuffle = self.plan.is_shuffle(bits);
+                rotate(&mut at(self.function, at_inst), rotated, bits, is_shuffle)
             }
             Kind::Shuffle(base, order) => {
                 let base = self.vector(*base, at_inst);
@@ -344,9 +345,9 @@ fn at(function: &mut Function, inst: Inst) -> FuncCursor<'_> {
 }
 
 /// The vector whose lanes are rotated to the left by so many bits.
-fn rotate(cursor: &mut FuncCursor<'_>, vector: Value, bits: u32) -> Value {
+fn rotate(cursor: &mut FuncCursor<'_>, vector: Value, bits: u32, is_shuffle: bool) -> Value {
     let lane = cursor.func.dfg.value_type(vector).lane_type();
-    if bits.is_multiple_of(8) {
+    if is_shuffle {
         let (by, bytes) = ((bits / 8) as u8, lane.bytes() as u8);
         return shuffle(cursor, vector, |byte| byte / bytes * bytes + (byte + bytes - by) % bytes);
     }

@@ -72,7 +72,7 @@ struct Jam<'a> {
 
 /// Puts a new loop before the old one, if that is possible and pays: if it makes vectors of what the inner loop adds
 /// up, or if that is floating-point numbers, for which it waits.
-pub(super) fn rewrite(function: &mut Function, nest: &Nest, inner: &Cycle) -> bool {
+pub(super) fn rewrite(function: &mut Function, nest: &Nest, inner: &Cycle, shuffles_bytes: bool) -> bool {
     let dfg = &function.dfg;
     let sums = inner.params.iter().zip(&inner.steps).filter(|(_, step)| step.is_none());
     let numbers: Vec<Type> = sums.map(|(&param, _)| dfg.value_type(param)).collect();
@@ -83,11 +83,12 @@ pub(super) fn rewrite(function: &mut Function, nest: &Nest, inner: &Cycle) -> bo
     let is_slow = numbers.iter().any(|number| number.is_float());
     let Some(stored) = stored(dfg, nest, inner) else { return false };
     let Some(rounds) = rounds(inner).filter(|rounds| (MIN_ROUNDS..MAX_ROUNDS).contains(rounds)) else { return false };
-    let mut attempt = |lanes: usize, is_vector: bool| {
+    let mut attempt = |lanes: usize, vectors: Option<bool>| {
         let mut jam = Jam::new(function, nest, inner, lanes, stored.clone());
-        jam.write(function, rounds, is_vector).is_some() || jam.discard(function)
+        jam.write(function, rounds, vectors).is_some() || jam.discard(function)
     };
-    [whole * 4, whole * 2, whole].into_iter().any(|lanes| attempt(lanes, true)) || (is_slow && attempt(SCALARS, false))
+    [whole * 4, whole * 2, whole].into_iter().any(|lanes| attempt(lanes, Some(shuffles_bytes)))
+        || (is_slow && attempt(SCALARS, None))
 }
 
 impl<'a> Jam<'a> {
@@ -121,7 +122,8 @@ impl<'a> Jam<'a> {
         false
     }
 
-    fn write(&mut self, function: &mut Function, rounds: i64, is_vector: bool) -> Option<()> {
+    /// Writes the new loop; with vectors, if it is said whether bytes may be shuffled in them.
+    fn write(&mut self, function: &mut Function, rounds: i64, vectors: Option<bool>) -> Option<()> {
         let nest = self.nest;
         let limit = Limit::of(function, &nest.outer, self.lanes as i64)?;
         if (self.inner.insts.len() + nest.outer.insts.len()) * self.lanes > MAX_INSTRUCTIONS {
@@ -135,8 +137,8 @@ impl<'a> Jam<'a> {
         let totals = self.inner_loop(function, &initial)?;
         self.check(function, &initial[0], rounds)?;
         let next = self.behind(function, &totals)?;
-        if is_vector {
-            self.vectors(function)?;
+        if let Some(shuffles_bytes) = vectors {
+            self.vectors(function, shuffles_bytes)?;
         }
         self.finish(function, &limit, &next);
         Some(())
@@ -258,7 +260,7 @@ impl<'a> Jam<'a> {
     }
 
     /// Makes vectors of what the lanes have in common, if that pays.
-    fn vectors(&self, function: &mut Function) -> Option<()> {
+    fn vectors(&self, function: &mut Function, shuffles_bytes: bool) -> Option<()> {
         let Blocks { copies, after, .. } = self.blocks;
         let dfg = &function.dfg;
         let args = |from: Block, to: Block| -> Option<Vec<Value>> {
@@ -283,7 +285,7 @@ impl<'a> Jam<'a> {
             position += lanes;
         }
         let ends = Ends { next: &next, kept: &[arg], behind: &behind };
-        let plan = pack::plan(function, copies, ends, &rows, &HashMap::new(), Distances::default())?;
+        let plan = pack::plan(function, copies, ends, &rows, &HashMap::new(), Distances::default(), shuffles_bytes)?;
         emit::rewrite(function, &plan, &self.blocks, &behind);
         Some(())
     }

@@ -24,6 +24,7 @@ pub(super) fn rewrite(
     cfg: &ControlFlowGraph,
     cycle: &Cycle,
     escaping: &EntitySet<Value>,
+    shuffles_bytes: bool,
 ) -> bool {
     let (header, dfg) = (cycle.header, &function.dfg);
     let Some((after, kept)) = end(function, cfg, header) else { return false };
@@ -34,7 +35,7 @@ pub(super) fn rewrite(
     let made = cycle.insts.iter().flat_map(|&inst| dfg.inst_results(inst)).chain(&cycle.params).copied();
     let behind: Vec<Value> = made.filter(|value| escaping.contains(*value)).collect();
     let ends = Ends { next: &cycle.next, kept: &kept, behind: &behind };
-    let Some(plan) = pack::plan_params(function, header, ends, &rows) else { return false };
+    let Some(plan) = pack::plan_params(function, header, ends, &rows, shuffles_bytes) else { return false };
     let [before] = new_blocks(function, header);
     take_params(function, cycle, before);
     let initial: Vec<BlockArg> = function.dfg.block_params(before).iter().copied().map(BlockArg::from).collect();

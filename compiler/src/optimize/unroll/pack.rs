@@ -123,6 +123,8 @@ pub(super) struct Plan {
     pub next: BTreeMap<usize, usize>,
     /// What must hold wherever the block is entered.
     pub distances: Distances,
+    /// Whether bytes of a vector can change places, and not only words of 32 bits.
+    shuffles_bytes: bool,
     /// The parameters that packs consist of.
     params: HashSet<Value>,
     by_lanes: HashMap<(Vec<Value>, Type), usize>,
@@ -170,8 +172,10 @@ pub(super) fn plan(
     rows: &[Vec<usize>],
     streams: &HashMap<Value, Stream>,
     distances: Distances,
+    shuffles_bytes: bool,
 ) -> Option<Plan> {
-    let mut planner = Planner::new(function, block, ends, streams, distances)?;
+    let plan = Plan { distances, shuffles_bytes, ..Plan::default() };
+    let mut planner = Planner::new(function, block, ends, streams, plan)?;
     planner.take(rows);
     for stores in planner.rows() {
         planner.attempt(|planner| planner.store(stores));
@@ -183,9 +187,16 @@ pub(super) fn plan(
 }
 
 /// The same for the parameters alone.
-pub(super) fn plan_params(function: &Function, block: Block, ends: Ends, rows: &[Vec<usize>]) -> Option<Plan> {
+pub(super) fn plan_params(
+    function: &Function,
+    block: Block,
+    ends: Ends,
+    rows: &[Vec<usize>],
+    shuffles_bytes: bool,
+) -> Option<Plan> {
     let streams = HashMap::new();
-    let mut planner = Planner::new(function, block, ends, &streams, Distances::default())?;
+    let plan = Plan { shuffles_bytes, ..Plan::default() };
+    let mut planner = Planner::new(function, block, ends, &streams, plan)?;
     planner.take(rows);
     planner.paying()
 }
@@ -196,7 +207,7 @@ impl<'a> Planner<'a> {
         block: Block,
         ends: Ends<'a>,
         streams: &'a HashMap<Value, Stream>,
-        distances: Distances,
+        plan: Plan,
     ) -> Option<Planner<'a>> {
         let insts = || function.layout.block_insts(block);
         let positions = insts().enumerate().map(|(position, inst)| (inst, position)).collect();
@@ -208,8 +219,7 @@ impl<'a> Planner<'a> {
         for value in insts().flat_map(|inst| function.dfg.inst_values(inst)).chain(ends.next.iter().copied()) {
             *uses.entry(value).or_default() += 1;
         }
-        let (free, plan) = (HashSet::new(), Plan { distances, ..Plan::default() });
-        Some(Planner { function, block, ends, streams, positions, accesses, uses, free, plan })
+        Some(Planner { function, block, ends, streams, positions, accesses, uses, free: HashSet::new(), plan })
     }
 
     /// Plans something; nothing if that says that it is wrong.
@@ -498,6 +508,11 @@ impl<'a> Planner<'a> {
 }
 
 impl Plan {
+    /// Whether a rotation by so many bits is a shuffle.
+    pub fn is_shuffle(&self, bits: u32) -> bool {
+        bits.is_multiple_of(if self.shuffles_bytes { 8 } else { 32 })
+    }
+
     /// Whether the instruction is a load that belongs to a pack.
     pub fn is_hoisted(&self, inst: Inst) -> bool {
         self.hoisted.contains_key(&inst)

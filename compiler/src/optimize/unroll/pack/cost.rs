@@ -34,7 +34,7 @@ impl Planner<'_> {
             Kind::Operation(Opcode::Imul, _) if is_carried => 8,
             Kind::Load(Opcode::Uload8 | Opcode::Sload8) if pack.number == I32 => 3,
             Kind::Load(_) | Kind::Operation(..) | Kind::Shift(..) | Kind::Shuffle(..) => 1,
-            Kind::Rotate(_, bits) if bits % 8 == 0 => 1,
+            Kind::Rotate(_, bits) if self.plan.is_shuffle(bits) => 1,
             Kind::Rotate(..) => 3,
             Kind::Choice(..) => 2,
             Kind::Params => 0,

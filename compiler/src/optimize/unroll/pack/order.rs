@@ -16,6 +16,9 @@ use cranelift_codegen::ir::{Inst, Type, Value};
 impl Planner<'_> {
     /// How the values are made of a pack that has them in another order, if there is one.
     pub(super) fn reordered(&self, lanes: &[Value], number: Type) -> Option<Kind> {
+        if number.bits() < 32 && !self.plan.shuffles_bytes {
+            return None;
+        }
         let known = *self.plan.by_set.get(&(sorted(lanes), number))?;
         let position = |lane: &Value| self.plan.packs[known].lanes.iter().position(|known| known == lane);
         let order: Option<Vec<u8>> = lanes.iter().map(|lane| Some(position(lane)? as u8)).collect();
