@@ -17,8 +17,8 @@
 //! **Proof.** The iterations that are skipped would not have left the old loop, which does nothing else but to load:
 //! the new one only goes on for as long as neither a counter nor a load leaves. That the old loop would have made the
 //! loads is not said. But whatever is loaded lies in the memory, which never shrinks: that is checked before, and so is
-//! that what the first iteration is handed is what the load would have made one iteration before. Before that, only what
-//! the old loop begins with is loaded, and traps as it would.
+//! that what the first iteration is handed is what the load would have made one iteration before. Before that, only
+//! what the old loop begins with is loaded, and traps as it would.
 
 use super::cycle::{Cycle, End, Exit, Test, narrow};
 use super::emit::{little_endian, operands, vector_of};
