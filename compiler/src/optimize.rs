@@ -19,6 +19,7 @@ mod mask;
 mod passed;
 mod range;
 mod sink;
+mod step;
 mod sum;
 mod table;
 mod unroll;
@@ -96,6 +97,8 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa, memory: Optio
     unroll::rewrite(context, memory, isa.has_x86_pshufb_lowering());
     table::split(&mut context.func);
     context.flowgraph();
+    context.compute_loop_analysis();
+    step::separate(context);
     mask::narrow(&mut context.func);
     complement::restore(&mut context.func, isa);
     sink::loads(&mut context.func);
