@@ -27,6 +27,8 @@ use std::collections::BTreeMap;
 const LINE: u32 = 64;
 /// Bytes of a loop whose place matters.
 const MAX_LOOP: u32 = 2 * LINE;
+/// Bytes before a loop around another one, which goes round less often for what they cost.
+const MAX_OUTER_PADDING: u32 = LINE / 4;
 /// Alignment of the constants behind the code, which are vectors at most.
 const CONSTANTS: u32 = 16;
 /// How often jumps may turn out to be too far before all are made long.
@@ -172,7 +174,7 @@ impl Parts {
         reader.check(len)?;
         let mut parts = reader.parts;
         copy::choose(&mut parts, &reader.external);
-        parts.loops = innermost_loops(&parts);
+        parts.loops = short_loops(&parts);
         Some(parts)
     }
 
@@ -209,21 +211,23 @@ impl Parts {
     }
 }
 
-/// The loops without another one and without calls. A loop is what a jump back leads over.
-fn innermost_loops(parts: &Parts) -> Vec<(u32, u32)> {
+/// The short loops without calls, those around others only if they are very short. A loop is what a jump back leads
+/// over.
+fn short_loops(parts: &Parts) -> Vec<(u32, u32)> {
     let mut ends = BTreeMap::new();
     for jump in parts.jumps.iter().filter(|jump| jump.target <= jump.start) {
         let end: &mut u32 = ends.entry(jump.target).or_default();
         *end = jump.end.max(*end);
     }
     let next = ends.keys().skip(1).copied().chain([u32::MAX]);
-    let innermost =
-        ends.iter().zip(next).filter(|((_, end), next)| **end <= *next).map(|((&begin, &end), _)| (begin, end));
+    // Jumps become shorter.
+    let max = |end, next| if end <= next { 2 * MAX_LOOP } else { MAX_LOOP };
+    let short = ends.iter().zip(next).filter(|&((begin, end), next)| end - begin <= max(*end, next));
     let has_call = |begin, end| {
         let first = parts.calls.partition_point(|call| *call < begin);
         parts.calls.get(first).is_some_and(|call| *call < end)
     };
-    innermost.filter(|&(begin, end)| end - begin <= 2 * MAX_LOOP && !has_call(begin, end)).collect()
+    short.map(|((&begin, &end), _)| (begin, end)).filter(|&(begin, end)| !has_call(begin, end)).collect()
 }
 
 /// Decodes a function.
@@ -383,13 +387,15 @@ impl Moves {
             }
             place.wrapping_add_signed(*shift)
         };
-        for &(begin, end) in &parts.loops {
+        let inner = parts.loops.iter().skip(1).map(|(begin, _)| *begin).chain([u32::MAX]);
+        for (&(begin, end), inner) in parts.loops.iter().zip(inner) {
             let here = go_to(&mut moves, begin, &mut shift);
             let inside =
                 sizes.partition_point(|(place, _)| *place <= begin)..sizes.partition_point(|(place, _)| *place <= end);
             let size = (end - begin).wrapping_add_signed(sizes[inside].iter().map(|(_, by)| by).sum());
             let padding = padding(here, size);
-            if padding != 0 {
+            let max = if inner < end { MAX_OUTER_PADDING } else { LINE };
+            if padding != 0 && padding <= max {
                 shift += padding as i32;
                 moves.shifts.push((2 * u64::from(begin) + 1, shift));
                 moves.paddings.push((begin, padding));
