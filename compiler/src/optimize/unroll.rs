@@ -15,7 +15,8 @@
 //! up, or if a parameter hands its value on to another, so that it would have to be moved in each iteration. What its
 //! stores do not reach is loaded once, if the address is always the same ([`fixed`]). The new loop runs for as long as
 //! none of its iterations would have left the old one, and the old one does the rest, so that nothing behind the loop
-//! changes.
+//! changes. Iterations of a loop around a cycle may go together ([`jam`]), and parameters of a cycle become lanes of
+//! vectors without a new loop ([`lanes`]).
 //!
 //! **Proof.** The new loop makes the accesses that the old one would make, at the same addresses, unless one of them
 //! traps (and of equal loads the first); in another order, which is observable only where two accesses overlap: that
@@ -58,10 +59,14 @@ const MIN_ROUNDS: i64 = 3;
 /// Rewrites what the head of this file describes. Not all processors can shuffle bytes.
 pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>, shuffles_bytes: bool) {
     let Context { func, cfg, loop_analysis: loops, .. } = context;
-    let escaping = commute::escaping(func);
     let cycles =
         loops.loops().filter_map(|id| Some((Cycle::of(func, cfg, loops, id)?, Nest::of(func, cfg, loops, id))));
-    for (cycle, nest) in cycles.collect::<Vec<_>>() {
+    let cycles: Vec<(Cycle, Option<Nest>)> = cycles.collect();
+    if cycles.is_empty() {
+        return;
+    }
+    let escaping = commute::escaping(func);
+    for (cycle, nest) in cycles {
         if let Some(memory) = memory.filter(|_| !cycle.tests.is_empty()) {
             if !search::rewrite(func, &cycle, memory) {
                 lanes::rewrite(func, cfg, &cycle, &escaping, shuffles_bytes);
@@ -180,6 +185,21 @@ fn plus(cursor: &mut FuncCursor<'_>, value: Value, by: i64) -> Value {
     if by == 0 { value } else { cursor.ins().iadd_imm_s(value, by) }
 }
 
+/// Passes values to a block.
+fn block_args(values: &[Value]) -> Vec<BlockArg> {
+    values.iter().copied().map(BlockArg::from).collect()
+}
+
+/// Copies an instruction to the end of a block, of other values.
+fn copy_inst(function: &mut Function, inst: Inst, block: Block, value: impl FnMut(Value) -> Value) -> Inst {
+    let new = function.dfg.clone_inst(inst);
+    let location = function.srcloc(inst);
+    function.set_srcloc(new, location);
+    function.dfg.map_inst_values(new, value);
+    function.layout.append_inst(new, block);
+    new
+}
+
 /// Copies iterations of the cycle into a block, without its branches, and what is fixed into the block before it.
 /// Returns the streams of both, unless an offset is too large, and the values of the header's parameters behind them.
 fn copy(
@@ -203,17 +223,13 @@ fn copy(
             if iteration > 0 && is_constant {
                 continue;
             }
-            let new = function.dfg.clone_inst(inst);
-            let location = function.srcloc(inst);
-            function.set_srcloc(new, location);
-            function.dfg.map_inst_values(new, |value| values.get(&value).copied().unwrap_or(value));
+            let new = copy_inst(function, inst, block, |value| values.get(&value).copied().unwrap_or(value));
             if let Some((base, stream)) =
                 place::base(&function.dfg, inst).and_then(|base| cycle.streams.get_key_value(&base))
             {
                 let first = *bases.entry(*base).or_insert_with(|| values.get(base).copied().unwrap_or(*base));
                 is_addressed &= place::displace(&mut function.dfg, new, first, stream.step * iteration);
             }
-            function.layout.append_inst(new, block);
             let results = function.dfg.inst_results(inst).to_vec();
             values.extend(results.into_iter().zip(function.dfg.inst_results(new).to_vec()));
         }
@@ -293,12 +309,12 @@ impl Limit {
 fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit, next: &[Value]) -> Value {
     let mut cursor = FuncCursor::new(function).at_bottom(blocks.entry);
     let end = limit.end.before(&mut cursor, limit.number, limit.margin);
-    let args: Vec<BlockArg> = next.iter().copied().map(BlockArg::from).collect();
+    let args = block_args(next);
     let mut cursor = FuncCursor::new(function).at_bottom(blocks.copies);
     let is_before = cursor.ins().icmp(limit.before, next[limit.counter], end);
     cursor.ins().brif(is_before, blocks.copies, &args, blocks.after, &[]);
     FuncCursor::new(function).at_bottom(blocks.after).ins().jump(cycle.header, &args);
-    let params: Vec<BlockArg> = function.dfg.block_params(blocks.entry).iter().copied().map(BlockArg::from).collect();
+    let params = block_args(function.dfg.block_params(blocks.entry));
     FuncCursor::new(function).at_bottom(blocks.before).ins().jump(blocks.copies, &params);
     end
 }

@@ -19,6 +19,7 @@
 //! may pass the access whose address it shares, too: all that an index of 32 bits, an offset of 32 bits and
 //! `MAX_DISTANCE` reach together is less than `GUARDED_REACH`, where nothing but the memory is mapped.)
 
+use super::copy_inst;
 use super::cycle::Cycle;
 use super::place::{self, Distances, Place, Stream};
 use crate::optimize::sum::is_constant;
@@ -63,20 +64,17 @@ pub(super) fn copy(
     let (mut values, mut streams) = (HashMap::new(), HashMap::new());
     let mut known = HashMap::new();
     for &inst in fixed {
-        let new = function.dfg.clone_inst(inst);
-        let location = function.srcloc(inst);
-        function.set_srcloc(new, location);
-        function.dfg.map_inst_values(new, |value| values.get(&value).copied().unwrap_or(value));
+        let new = copy_inst(function, inst, block, |value| values.get(&value).copied().unwrap_or(value));
         let (old_value, value) = (function.dfg.first_result(inst), function.dfg.first_result(new));
         // Stores between two equal loads had kept them from being one.
         match known.entry((function.dfg.insts[new], function.dfg.value_type(value))) {
             Entry::Occupied(equal) => {
                 values.insert(old_value, *equal.get());
+                function.layout.remove_inst(new);
                 continue;
             }
             Entry::Vacant(entry) => entry.insert(value),
         };
-        function.layout.append_inst(new, block);
         values.insert(old_value, value);
         let bases = place::base(&function.dfg, inst).zip(place::base(&function.dfg, new));
         streams.extend(bases.and_then(|(base, new)| Some((new, *cycle.streams.get(&base)?))));
@@ -118,5 +116,5 @@ fn is_apart(
 }
 
 fn stored(dfg: &DataFlowGraph, inst: Inst) -> Option<Place> {
-    Place::of(dfg, inst).filter(|_| dfg.insts[inst].opcode().can_store())
+    Place::of(dfg, inst).filter(|_| place::is_store(dfg, inst))
 }

@@ -3,11 +3,11 @@
 
 use super::cycle::Cycle;
 use super::place::{Distances, Place, Stream};
-use super::{Blocks, Limit};
+use super::{Blocks, Limit, block_args};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
-use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, Value};
+use cranelift_codegen::ir::{Function, InstBuilder, Value};
 use std::collections::HashMap;
 
 /// Counters that are further than this from their end are not multiplied.
@@ -63,7 +63,7 @@ pub(super) fn enter(
         }
     }
     let all = conditions.into_iter().reduce(|all, condition| cursor.ins().band(all, condition));
-    let args: Vec<BlockArg> = params.iter().copied().map(BlockArg::from).collect();
+    let args = block_args(&params);
     if let Some(condition) = all {
         cursor.ins().brif(condition, blocks.before, &[], cycle.header, &args);
     }

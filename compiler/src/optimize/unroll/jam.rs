@@ -22,14 +22,16 @@
 //! order: what precedes the inner loop of a lane and what it loads comes before what the lanes ahead of it store
 //! behind theirs. That they are apart is known, or checked in each group ([`apart`]). If an access traps, the old loop
 //! would have come to it, or trapped before.
-//!
 
 mod apart;
 
 use super::cycle::{Cycle, End, Nest};
 use super::pack::{self, BYTES, Ends};
 use super::place::{self, Distances, Place, Start, is_store};
-use super::{Blocks, Limit, advance, discard, emit, new_blocks, redirect, take_params};
+use super::{
+    Blocks, Limit, MAX_INSTRUCTIONS, advance, block_args, copy_inst, discard, emit, new_blocks, redirect, take_params,
+};
+use crate::optimize::induction::passed;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{
     Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Type, Value,
@@ -43,8 +45,6 @@ const MAX_ROUNDS: i64 = 1 << 31;
 const SCALARS: usize = 4;
 /// Operations that are followed from an address to the counter of the outer loop.
 const MAX_DEPTH: usize = 8;
-/// Instructions of the inner loop in all lanes.
-const MAX_INSTRUCTIONS: usize = 320;
 
 struct Jam<'a> {
     nest: &'a Nest,
@@ -126,7 +126,7 @@ impl<'a> Jam<'a> {
     fn write(&mut self, function: &mut Function, rounds: i64, vectors: Option<bool>) -> Option<()> {
         let nest = self.nest;
         let limit = Limit::of(function, &nest.outer, self.lanes as i64)?;
-        if (self.inner.insts.len() + nest.outer.insts.len()) * self.lanes > MAX_INSTRUCTIONS {
+        if (self.inner.insts.len() + nest.outer.insts.len()) * self.lanes > MAX_INSTRUCTIONS as usize {
             return None;
         }
         self.outer_params(function);
@@ -181,17 +181,12 @@ impl<'a> Jam<'a> {
             return Some(());
         }
         let args: Vec<Value> = function.dfg.inst_values(inst).collect();
-        let is_store = function.dfg.insts[inst].opcode().can_store();
-        let is_shared = lane > 0 && !is_store && args.iter().all(|&arg| self.is_shared(lane, arg));
+        let is_shared = lane > 0 && !is_store(&function.dfg, inst) && args.iter().all(|&arg| self.is_shared(lane, arg));
         let new_results = if is_shared {
             results.iter().map(|&result| self.value(0, result)).collect::<Option<Vec<Value>>>()?
         } else {
             args.iter().try_for_each(|&arg| self.value(lane, arg).map(|_| ()))?;
-            let new = function.dfg.clone_inst(inst);
-            let location = function.srcloc(inst);
-            function.set_srcloc(new, location);
-            function.dfg.map_inst_values(new, |value| self.value(lane, value).unwrap_or(value));
-            function.layout.append_inst(new, block);
+            let new = copy_inst(function, inst, block, |value| self.value(lane, value).unwrap_or(value));
             function.dfg.inst_results(new).to_vec()
         };
         self.values[lane].extend(results.into_iter().zip(new_results));
@@ -201,10 +196,7 @@ impl<'a> Jam<'a> {
     /// What the parameters of the inner loop begin with, in each lane.
     fn initial(&self, function: &Function) -> Option<Vec<Vec<Value>>> {
         let &[entry] = &self.inner.entries[..] else { return None };
-        let dfg = &function.dfg;
-        let ways = dfg.insts[entry].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
-        let way = ways.iter().find(|way| way.block(&dfg.value_lists) == self.inner.header)?;
-        let args = way.args(&dfg.value_lists).map(|arg| arg.as_value()).collect::<Option<Vec<Value>>>()?;
+        let args = all_passed(&function.dfg, entry, self.inner.header)?;
         let in_lane = |lane| args.iter().map(|&arg| self.value(lane, arg)).collect();
         (0..self.lanes).map(in_lane).collect()
     }
@@ -263,14 +255,9 @@ impl<'a> Jam<'a> {
     fn vectors(&self, function: &mut Function, shuffles_bytes: bool) -> Option<()> {
         let Blocks { copies, after, .. } = self.blocks;
         let dfg = &function.dfg;
-        let args = |from: Block, to: Block| -> Option<Vec<Value>> {
-            let branch = function.layout.last_inst(from)?;
-            let ways = dfg.insts[branch].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
-            let way = ways.iter().find(|way| way.block(&dfg.value_lists) == to)?;
-            way.args(&dfg.value_lists).map(|arg| arg.as_value()).collect()
-        };
-        let (next, behind) = (args(copies, copies)?, args(after, self.behind)?);
-        let InstructionData::Brif { arg, .. } = dfg.insts[function.layout.last_inst(copies)?] else { return None };
+        let (repeat, leave) = (function.layout.last_inst(copies)?, function.layout.last_inst(after)?);
+        let (next, behind) = (all_passed(dfg, repeat, copies)?, all_passed(dfg, leave, self.behind)?);
+        let InstructionData::Brif { arg, .. } = dfg.insts[repeat] else { return None };
         let mut rows = Vec::new();
         let mut position = 0;
         for (&param, step) in self.inner.params.iter().zip(&self.inner.steps) {
@@ -377,26 +364,30 @@ impl<'a> Jam<'a> {
     /// Ends the blocks that decide, and leads into the first one.
     fn finish(&mut self, function: &mut Function, limit: &Limit, next: &[Value]) {
         let (outer, entry, group) = (&self.nest.outer, self.blocks.entry, self.group);
-        let args = |values: &[Value]| -> Vec<BlockArg> { values.iter().copied().map(BlockArg::from).collect() };
         let params = function.dfg.block_params(entry).to_vec();
         let mut cursor = FuncCursor::new(function).at_bottom(entry);
         let end = limit.end.before(&mut cursor, limit.number, limit.margin);
         let is_before = limit.is_before(&mut cursor, params[limit.counter], end);
-        cursor.ins().brif(is_before, group, &args(&params), outer.header, &args(&params));
+        cursor.ins().brif(is_before, group, &block_args(&params), outer.header, &block_args(&params));
         let mut cursor = FuncCursor::new(function).at_bottom(self.behind);
         let is_before = cursor.ins().icmp(limit.before, next[limit.counter], end);
-        cursor.ins().brif(is_before, group, &args(next), outer.header, &args(next));
+        cursor.ins().brif(is_before, group, &block_args(next), outer.header, &block_args(next));
         let params = function.dfg.block_params(group).to_vec();
         let mut cursor = FuncCursor::new(function).at_bottom(group);
         let conditions = std::mem::take(&mut self.conditions);
         match conditions.into_iter().reduce(|all, condition| cursor.ins().band(all, condition)) {
-            Some(all) => cursor.ins().brif(all, self.blocks.before, &[], outer.header, &args(&params)),
+            Some(all) => cursor.ins().brif(all, self.blocks.before, &[], outer.header, &block_args(&params)),
             None => cursor.ins().jump(self.blocks.before, &[]),
         };
         for &branch in &outer.entries {
             redirect(function, branch, outer.header, entry);
         }
     }
+}
+
+/// What a branch passes to all parameters of a block.
+fn all_passed(dfg: &DataFlowGraph, branch: Inst, to: Block) -> Option<Vec<Value>> {
+    (0..dfg.num_block_params(to)).map(|position| passed(dfg, branch, to, position)).collect()
 }
 
 /// The instructions that are no stores.

@@ -7,11 +7,11 @@
 
 use super::cycle::Cycle;
 use super::pack::{self, BYTES, Ends};
-use super::{Blocks, MAX_INSTRUCTIONS, emit, new_blocks, redirect, take_params};
+use super::{Blocks, MAX_INSTRUCTIONS, block_args, emit, new_blocks, redirect, take_params};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::entity::EntitySet;
 use cranelift_codegen::flowgraph::ControlFlowGraph;
-use cranelift_codegen::ir::{Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Value};
+use cranelift_codegen::ir::{Block, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -38,7 +38,7 @@ pub(super) fn rewrite(
     let Some(plan) = pack::plan_params(function, header, ends, &rows, shuffles_bytes) else { return false };
     let [before] = new_blocks(function, header);
     take_params(function, cycle, before);
-    let initial: Vec<BlockArg> = function.dfg.block_params(before).iter().copied().map(BlockArg::from).collect();
+    let initial = block_args(function.dfg.block_params(before));
     FuncCursor::new(function).at_bottom(before).ins().jump(header, &initial);
     for &branch in &cycle.entries {
         redirect(function, branch, header, before);

@@ -309,7 +309,7 @@ impl<'a> Planner<'a> {
         let position = self.positions[&load];
         let Planner { plan, streams, .. } = self;
         for &(other, at) in &self.accesses {
-            if !self.function.dfg.insts[other].opcode().can_store() {
+            if !place::is_store(&self.function.dfg, other) {
                 continue;
             }
             let was = self.positions[&other];

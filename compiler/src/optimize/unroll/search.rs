@@ -24,8 +24,8 @@ use super::cycle::{Cycle, End, Exit, Test, narrow};
 use super::emit::{little_endian, operands, vector_of};
 use super::pack::BYTES;
 use super::place::{self, Place};
-use super::plus;
 use super::zero_byte::{self, ZeroByte};
+use super::{block_args, copy_inst, plus};
 use crate::declare::Memory;
 use crate::optimize::sum::{constant_64, instruction};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
@@ -254,7 +254,7 @@ impl<'a> Search<'a> {
     fn peek(&self, function: &mut Function, block: Block, entry: Block) {
         let header = self.cycle.header;
         let params = function.dfg.block_params(block).to_vec();
-        let args: Vec<BlockArg> = params.iter().copied().map(BlockArg::from).collect();
+        let args = block_args(&params);
         let mut values: HashMap<Value, Value> = self.cycle.params.iter().copied().zip(params).collect();
         let branch = function.layout.last_inst(header).expect("blocks have ends");
         let is_first = |test: &&Test| function.dfg.inst_args(branch).first() == Some(&test.condition);
@@ -264,11 +264,7 @@ impl<'a> Search<'a> {
         };
         let insts: Vec<Inst> = function.layout.block_insts(header).filter(|inst| *inst != branch).collect();
         for inst in insts {
-            let new = function.dfg.clone_inst(inst);
-            let location = function.srcloc(inst);
-            function.set_srcloc(new, location);
-            function.dfg.map_inst_values(new, |value| values.get(&value).copied().unwrap_or(value));
-            function.layout.append_inst(new, block);
+            let new = copy_inst(function, inst, block, |value| values.get(&value).copied().unwrap_or(value));
             let results = function.dfg.inst_results(inst).to_vec();
             values.extend(results.into_iter().zip(function.dfg.inst_results(new).to_vec()));
         }
@@ -281,7 +277,7 @@ impl<'a> Search<'a> {
     /// the old one. Tells how many iterations behind those do so as well. Returns a block before the new loop.
     fn enter(&self, function: &mut Function, entry: Block, look: Block, memory: &Memory) -> Block {
         let params = function.dfg.block_params(entry).to_vec();
-        let args: Vec<BlockArg> = params.iter().copied().map(BlockArg::from).collect();
+        let args = block_args(&params);
         let header = self.cycle.header;
         let mut cursor = FuncCursor::new(function).at_bottom(entry);
         let require = |cursor: &mut FuncCursor<'_>, condition: Value| {
@@ -368,8 +364,7 @@ impl<'a> Search<'a> {
         for &(index, load) in &self.carried {
             params[index] = self.previous(cursor, load, &params);
         }
-        let args: Vec<BlockArg> = params.into_iter().map(BlockArg::from).collect();
-        cursor.ins().jump(self.cycle.header, &args);
+        cursor.ins().jump(self.cycle.header, &block_args(&params));
     }
 
     /// What a load made one iteration before that with these parameters.

@@ -27,6 +27,9 @@ struct Extent {
     high: i64,
 }
 
+/// The addresses of the first byte and of that behind the last one.
+type Range = [Value; 2];
+
 impl Jam<'_> {
     /// Checks that the addresses of each lane are where they are taken to be, and that what one stores is loaded by no
     /// lane behind it.
@@ -41,19 +44,22 @@ impl Jam<'_> {
         let loaded = places(&mut self.inner.insts.iter(), false);
         let loaded =
             loaded.iter().map(|place| self.loaded(function, place, initial, rounds)).collect::<Option<Vec<_>>>()?;
+        let loaded: Vec<Range> = merged(&loaded).iter().map(|extent| self.range(function, extent)).collect();
         if loads.len() + stores.len() > MAX_PLACES {
             return None;
         }
         for store in stores {
             (0..self.lanes).try_for_each(|lane| self.early(function, lane, store.base, MAX_DEPTH))?;
             let stored = self.extent(function, &store)?;
+            let range = self.range(function, &stored);
             for load in &loads {
-                let loaded = self.extent(function, load)?;
-                if !stored.is_ahead(&loaded, self.lanes) {
-                    self.separate(function, stored, loaded);
+                let load = self.extent(function, load)?;
+                if !stored.is_ahead(&load, self.lanes) {
+                    let load = self.range(function, &load);
+                    self.separate(function, range, load);
                 }
             }
-            merged(&loaded).into_iter().for_each(|loaded| self.separate(function, stored, loaded));
+            loaded.iter().for_each(|&loaded| self.separate(function, range, loaded));
         }
         Some(())
     }
@@ -99,13 +105,16 @@ impl Jam<'_> {
         Some(slope)
     }
 
-    /// Checks that what all lanes access from one address on is apart from what they access from another.
-    fn separate(&mut self, function: &mut Function, stored: Extent, loaded: Extent) {
+    /// From where to where all lanes access memory.
+    fn range(&self, function: &mut Function, extent: &Extent) -> Range {
         let mut cursor = FuncCursor::new(function).at_bottom(self.group);
-        let [stored, loaded] = [stored, loaded].map(|extent| {
-            let (low, high) = extent.of_lanes(self.lanes);
-            [low, high].map(|by| plus(&mut cursor, extent.address, by))
-        });
+        let (low, high) = extent.of_lanes(self.lanes);
+        [low, high].map(|by| plus(&mut cursor, extent.address, by))
+    }
+
+    /// Checks that two ranges are apart.
+    fn separate(&mut self, function: &mut Function, stored: Range, loaded: Range) {
+        let mut cursor = FuncCursor::new(function).at_bottom(self.group);
         let is_before = cursor.ins().icmp(IntCC::SignedLessThanOrEqual, stored[1], loaded[0]);
         let is_behind = cursor.ins().icmp(IntCC::SignedLessThanOrEqual, loaded[1], stored[0]);
         self.conditions.push(cursor.ins().bor(is_before, is_behind));
