@@ -14,6 +14,7 @@ mod forward;
 mod hoist;
 mod induction;
 mod latch;
+mod leave;
 mod liveness;
 mod mask;
 mod passed;
@@ -79,6 +80,7 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
     forward::loads(context);
     carry::recognise(&mut context.func, &context.domtree);
     flag::choose(&mut context.func, &context.loop_analysis);
+    leave::order(&mut context.func, &context.loop_analysis);
     liveness::remove_dead(&mut context.func);
 }
 

@@ -15,8 +15,8 @@
 //! up, or if a parameter hands its value on to another, so that it would have to be moved in each iteration. What its
 //! stores do not reach is loaded once, if the address is always the same ([`fixed`]). The new loop runs for as long as
 //! none of its iterations would have left the old one, and the old one does the rest, so that nothing behind the loop
-//! changes. Iterations of a loop around a cycle may go together ([`jam`]), and parameters of a cycle become lanes of
-//! vectors without a new loop ([`lanes`]).
+//! changes. Iterations of a loop around a cycle may go together ([`jam`], [`ahead`]), and parameters of a cycle become
+//! lanes of vectors without a new loop ([`lanes`]).
 //!
 //! **Proof.** The new loop makes the accesses that the old one would make, at the same addresses, unless one of them
 //! traps (and of equal loads the first); in another order, which is observable only where two accesses overlap: that
@@ -25,6 +25,7 @@
 //! of an earlier, valid one plus at most `MAX_DISTANCE`, so it stays where [`super::induction`] has shown that nothing
 //! but the memory is.
 
+mod ahead;
 mod cycle;
 mod emit;
 mod fixed;
@@ -39,12 +40,14 @@ mod zero_byte;
 
 use super::address::MAX_DISTANCE;
 use super::commute;
+use super::induction::passed;
 use crate::declare::Memory;
+use ahead::Around;
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I32;
-use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, Type, Value};
+use cranelift_codegen::ir::{Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, Type, Value};
 use cycle::{Cycle, End, Nest, narrow};
 use pack::{Ends, Plan};
 use place::{Distances, Stream};
@@ -58,29 +61,31 @@ const MIN_ROUNDS: i64 = 3;
 
 /// Rewrites what the head of this file describes. Not all processors can shuffle bytes.
 pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>, shuffles_bytes: bool) {
-    let Context { func, cfg, loop_analysis: loops, .. } = context;
-    let cycles =
-        loops.loops().filter_map(|id| Some((Cycle::of(func, cfg, loops, id)?, Nest::of(func, cfg, loops, id))));
-    let cycles: Vec<(Cycle, Option<Nest>)> = cycles.collect();
+    context.func.dfg.resolve_all_aliases();
+    let of = |id| {
+        let Context { func, cfg, loop_analysis: loops, .. } = &*context;
+        let cycle = Cycle::of(func, cfg, loops, id)?;
+        let around = Around::of(context, id, &cycle);
+        Some((cycle, Nest::of(func, cfg, loops, id), around))
+    };
+    let cycles: Vec<(Cycle, Option<Nest>, Option<Around>)> = context.loop_analysis.loops().filter_map(of).collect();
     if cycles.is_empty() {
         return;
     }
+    let Context { func, cfg, .. } = context;
     let escaping = commute::escaping(func);
-    for (cycle, nest) in cycles {
-        if let Some(memory) = memory.filter(|_| !cycle.tests.is_empty()) {
-            if !search::rewrite(func, &cycle, memory) {
-                lanes::rewrite(func, cfg, &cycle, &escaping, shuffles_bytes);
-            }
-            continue;
-        }
-        let is_vector = vectors(func, &cycle).is_some_and(|limit| {
-            let fixed = fixed::find(&func.dfg, &cycle);
-            unroll(func, &cycle, &limit, &fixed, |function, block, ends, streams, distances| {
-                pack::plan(function, block, ends, &[], streams, distances, shuffles_bytes)
+    for (cycle, nest, around) in cycles {
+        let memory = memory.filter(|_| !cycle.tests.is_empty());
+        let is_done = memory.is_some_and(|memory| search::rewrite(func, &cycle, memory))
+            || vectors(func, &cycle).is_some_and(|limit| {
+                let fixed = fixed::find(&func.dfg, &cycle);
+                unroll(func, &cycle, &limit, &fixed, |function, block, ends, streams, distances| {
+                    pack::plan(function, block, ends, &[], streams, distances, shuffles_bytes)
+                })
             })
-        });
-        let is_jammed = !is_vector && nest.is_some_and(|nest| jam::rewrite(func, &nest, &cycle, shuffles_bytes));
-        let is_done = is_vector || is_jammed || lanes::rewrite(func, cfg, &cycle, &escaping, shuffles_bytes);
+            || nest.is_some_and(|nest| jam::rewrite(func, &nest, &cycle, shuffles_bytes))
+            || lanes::rewrite(func, cfg, &cycle, &escaping, shuffles_bytes)
+            || around.is_some_and(|around| ahead::rewrite(func, &around, &cycle));
         if let (false, Some(limit)) = (is_done, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
             unroll(func, &cycle, &limit, &[], |_, _, _, _, _| Some(Plan::default()));
         }
@@ -317,6 +322,11 @@ fn finish(function: &mut Function, cycle: &Cycle, blocks: &Blocks, limit: &Limit
     let params = block_args(function.dfg.block_params(blocks.entry));
     FuncCursor::new(function).at_bottom(blocks.before).ins().jump(blocks.copies, &params);
     end
+}
+
+/// What a branch passes to all parameters of a block.
+fn all_passed(dfg: &DataFlowGraph, branch: Inst, to: Block) -> Option<Vec<Value>> {
+    (0..dfg.num_block_params(to)).map(|position| passed(dfg, branch, to, position)).collect()
 }
 
 /// Lets a branch go to another block.

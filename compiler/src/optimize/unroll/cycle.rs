@@ -38,6 +38,8 @@ pub(super) struct Cycle {
     pub exit: Option<Exit>,
     /// What else decides.
     pub tests: Vec<Test>,
+    /// All conditions, that of the counter among them.
+    pub branches: Vec<Test>,
     /// Addresses that advance, or stay.
     pub streams: HashMap<Value, Stream>,
 }
@@ -52,11 +54,13 @@ pub(super) struct Exit {
     pub ahead: i64,
 }
 
-/// A condition that is no counter's: the loop goes on if it holds, or if it does not.
+/// A condition: the loop goes on if it holds, or if it does not.
 #[derive(Clone, Copy)]
 pub(super) struct Test {
     pub condition: Value,
     pub goes_on: bool,
+    /// How many instructions of the loop come before it.
+    pub position: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,14 +119,14 @@ impl Cycle {
             return None;
         }
         let next = back.args(&dfg.value_lists).map(|argument| argument.as_value()).collect::<Option<Vec<Value>>>()?;
-        let (mut insts, mut before) = (Vec::new(), 0);
+        let (mut insts, mut branches, mut before) = (Vec::new(), Vec::new(), 0);
         for &block in &blocks {
             if Some(block) == inner {
                 before = insts.len();
                 continue;
             }
             insts.extend(function.layout.block_insts(block));
-            insts.pop();
+            branches.push((insts.len() - 1, insts.pop()?));
         }
         let steps = params.iter().zip(&next).map(|(&param, &next)| step(dfg, param, next)).collect();
         let initial = (0..params.len()).map(|position| initial(dfg, &entries, header, position)).collect();
@@ -137,36 +141,33 @@ impl Cycle {
             insts,
             exit: None,
             tests: Vec::new(),
+            branches: Vec::new(),
             streams: HashMap::new(),
         };
         let is_invariant = |value: Value| block_of(function, value).is_some_and(|block| !blocks.contains(&block));
-        cycle.find_exits(function, loops, id, &blocks, is_invariant)?;
+        cycle.find_exits(dfg, loops, id, branches, is_invariant)?;
         cycle.find_streams(dfg, is_invariant);
         is_plain.then_some((cycle, before))
     }
 
-    /// Finds the conditions on which the blocks go on; none if two counters decide.
+    /// Finds the conditions on which the branches go on; none if two counters decide.
     fn find_exits(
         &mut self,
-        function: &Function,
+        dfg: &DataFlowGraph,
         loops: &LoopAnalysis,
         id: Loop,
-        blocks: &[Block],
+        branches: Vec<(usize, Inst)>,
         is_invariant: impl Fn(Value) -> bool,
     ) -> Option<()> {
-        let dfg = &function.dfg;
-        for &block in blocks {
-            let InstructionData::Brif { arg, blocks: ways, .. } = dfg.insts[function.layout.last_inst(block)?] else {
-                continue;
-            };
+        for (position, branch) in branches {
+            let InstructionData::Brif { arg, blocks: ways, .. } = dfg.insts[branch] else { continue };
             let stays = ways.map(|way| loops.is_in_loop(way.block(&dfg.value_lists), id));
-            if stays == [true; 2] {
-                continue;
-            }
+            let test = Test { condition: arg, goes_on: stays[0], position };
+            self.branches.push(test);
             match (self.compared(dfg, arg, stays[0], &is_invariant), self.exit) {
                 (Some(exit), None) => self.exit = Some(exit),
                 (Some(exit), Some(other)) => self.exit = Some(other.and(exit)?),
-                (None, _) => self.tests.push(Test { condition: arg, goes_on: stays[0] }),
+                (None, _) => self.tests.push(test),
             }
         }
         Some(())

@@ -25,13 +25,13 @@
 
 mod apart;
 
-use super::cycle::{Cycle, End, Nest};
+use super::cycle::{Cycle, End, Nest, Test};
 use super::pack::{self, BYTES, Ends};
 use super::place::{self, Distances, Place, Start, is_store};
 use super::{
-    Blocks, Limit, MAX_INSTRUCTIONS, advance, block_args, copy_inst, discard, emit, new_blocks, redirect, take_params,
+    Blocks, Limit, MAX_INSTRUCTIONS, advance, all_passed, block_args, copy_inst, discard, emit, new_blocks, redirect,
+    take_params,
 };
-use crate::optimize::induction::passed;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{
     Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Type, Value,
@@ -224,12 +224,7 @@ impl<'a> Jam<'a> {
         let mut totals: Vec<Value> = added_up.map(|(&value, _)| value).chain(stored).collect();
         totals.sort();
         totals.dedup();
-        let InstructionData::Brif { arg: condition, blocks: [way, _], .. } =
-            function.dfg.insts[function.layout.last_inst(inner.header)?]
-        else {
-            return None;
-        };
-        let goes_on = way.block(&function.dfg.value_lists) == inner.header;
+        let &[Test { condition, goes_on, .. }] = &inner.branches[..] else { return None };
         let condition = self.value(0, condition)?;
         let mut cursor = FuncCursor::new(function).at_bottom(copies);
         if goes_on {
@@ -383,11 +378,6 @@ impl<'a> Jam<'a> {
             redirect(function, branch, outer.header, entry);
         }
     }
-}
-
-/// What a branch passes to all parameters of a block.
-fn all_passed(dfg: &DataFlowGraph, branch: Inst, to: Block) -> Option<Vec<Value>> {
-    (0..dfg.num_block_params(to)).map(|position| passed(dfg, branch, to, position)).collect()
 }
 
 /// The instructions that are no stores.

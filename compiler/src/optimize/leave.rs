@@ -1,0 +1,58 @@
+//! A branch that may leave a loop → the same with the way out first.
+//!
+//! ```text
+//! loop:                                 loop:
+//!     branch a < b, more, out     →         branch a >= b, out, more
+//! ```
+//!
+//! Cranelift moves what a loop does not change before it, but only until it comes upon a block that is not in the loop,
+//! and of two blocks it comes upon the second one first.
+
+use super::sum::instruction;
+use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
+use cranelift_codegen::ir::types::I8;
+use cranelift_codegen::ir::{Block, Function, InstBuilder, InstructionData, Value};
+use cranelift_codegen::loop_analysis::LoopAnalysis;
+use std::iter;
+
+/// Rewrites what the head of this file describes.
+pub(super) fn order(function: &mut Function, loops: &LoopAnalysis) {
+    let blocks: Vec<Block> = function.layout.blocks().collect();
+    for block in blocks {
+        let Some(branch) = function.layout.last_inst(block).filter(|_| loops.innermost_loop(block).is_some()) else {
+            continue;
+        };
+        let InstructionData::Brif { arg, blocks: ways, .. } = function.dfg.insts[branch] else { continue };
+        let [stays, other] = ways.map(|way| stays(loops, block, way.block(&function.dfg.value_lists)));
+        if stays <= other {
+            continue;
+        }
+        let Some(condition) = inverted(&mut FuncCursor::new(function).at_inst(branch), arg) else { continue };
+        if let InstructionData::Brif { arg, blocks, .. } = &mut function.dfg.insts[branch] {
+            *arg = condition;
+            blocks.swap(0, 1);
+        }
+    }
+}
+
+/// How many of the loops around a block another one is in.
+fn stays(loops: &LoopAnalysis, block: Block, to: Block) -> usize {
+    iter::successors(loops.innermost_loop(block), |&id| loops.loop_parent(id))
+        .filter(|&id| loops.is_in_loop(to, id))
+        .count()
+}
+
+/// What holds where a condition does not, if that takes no longer to find out.
+fn inverted(cursor: &mut FuncCursor<'_>, condition: Value) -> Option<Value> {
+    match instruction(&cursor.func.dfg, condition).copied() {
+        Some(InstructionData::IntCompare { cond, args: [left, right], .. }) => {
+            Some(cursor.ins().icmp(cond.complement(), left, right))
+        }
+        Some(InstructionData::FloatCompare { cond, args: [left, right], .. }) => {
+            Some(cursor.ins().fcmp(cond.complement(), left, right))
+        }
+        _ if cursor.func.dfg.value_type(condition) == I8 => None,
+        _ => Some(cursor.ins().icmp_imm_s(IntCC::Equal, condition, 0)),
+    }
+}
