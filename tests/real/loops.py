@@ -2,7 +2,7 @@
 
 The arrays are parts of one buffer, at random distances: where they are near, what an iteration writes is read by one of the next. The loops are of
 many lengths, written in several ways, unrolled or not, and with numbers of all types. What they read beside, at an address that stays, is before
-what is written, among it, or behind it. Some are around another loop, which adds up rows or columns.
+what is written, among it, or behind it. Some are around another loop, which adds up rows or columns, or lets a number grow.
 """
 
 import random
@@ -40,7 +40,7 @@ class Loops:
         functions, calls = [], []
         for number in range(4):
             is_apart = self.random.random() < 0.3
-            write = self.nest if self.random.random() < 0.4 else self.loop
+            write = self.random.choice([self.loop] * 3 + [self.nest] * 2 + [self.escape] * 2 * self.is_float)
             functions.append(write(number, "restrict " if is_apart else ""))
             calls += [self.call(number, is_apart) for _ in range(5)]
         return f"""{HEAD}typedef {self.type} T;
@@ -110,6 +110,32 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
         {last} total += u;
     }}
     return total;
+}}
+"""
+
+    def escape(self, number, restrict):
+        """Numbers that grow until they are too large, or too many."""
+        choice, chance = self.random.choice, lambda part: self.random.random() < part
+        outer = choice(["j = 0; j < m; j++"] * 3 + ["j = 0; j < 60; j++", "j = 50; j > m; j--", "j = 1; j < 100 * m; j += j + 1"])
+        operand = lambda: choice(["s", "s", "t", "t", "u", "x", "(T)2", "(T)0.75", "(T)j"])
+        step = lambda: f"{operand()} * {operand()} {choice('+-')} {choice([operand(), f'{operand()} * {operand()}'])}"
+        tests = ["s * s < 1000", "s < t + 100", "t != u", "s * s + t * t < 4000", "!(t > 300)"]
+        rounds = f"k < {choice([0, 1, 3, 7, 20, 'n'])}"
+        condition = choice([rounds, f"{rounds} && {choice(tests)}", f"{choice(tests)} && {rounds}", f"{choice(tests)} && {choice(tests)} && {rounds}"])
+        pragma = choice(["", "#pragma clang loop unroll(disable)\n        "])
+        skip = choice(["", "", "if (j & 4) continue; ", f"if (total > {self.random.randint(1, 500)}) {{ x = x + 1; total = 0; if (j & 1) continue; }} "])
+        last = choice(["", "c[j & 31] = s; ", "y = y + s / 1000; ", "if (k == 2) break; "])
+        return f"""__attribute__((noinline)) static T loop{number}(T *{restrict}a, T *{restrict}b, T *{restrict}c, T *z, int n, T x, T y) {{
+    T total = 0, v = z[2];
+    int m = n > 40 ? 40 : n;
+    for (int {outer}) {{
+        {skip}T u = {choice(['(T)j * x / 100', 'x - (T)j', 'v', 'y / (T)(j + 3)'])}, s = {choice(['0', 'x', 'u', 'y', 'v'])}, t = {choice(['0', '1', 'u'])};
+        v = v + (T)0.125;
+        int k = {choice(['0', '0', 'j & 3'])};
+        {pragma}while ({condition}) {{ T r = {step()}; t = {step()}; s = r; {choice(['k++;', 'k++;', 'k += 2;'])} }}
+        {last}total += s + (T)k;
+    }}
+    return total + v;
 }}
 """
 
