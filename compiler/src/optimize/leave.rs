@@ -14,7 +14,6 @@ use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
 use cranelift_codegen::ir::types::I8;
 use cranelift_codegen::ir::{Block, Function, InstBuilder, InstructionData, Value};
 use cranelift_codegen::loop_analysis::LoopAnalysis;
-use std::iter;
 
 /// Rewrites what the head of this file describes.
 pub(super) fn order(function: &mut Function, loops: &LoopAnalysis) {
@@ -24,8 +23,8 @@ pub(super) fn order(function: &mut Function, loops: &LoopAnalysis) {
             continue;
         };
         let InstructionData::Brif { arg, blocks: ways, .. } = function.dfg.insts[branch] else { continue };
-        let [stays, other] = ways.map(|way| stays(loops, block, way.block(&function.dfg.value_lists)));
-        if stays <= other {
+        let [first, second] = ways.map(|way| stays(loops, block, way.block(&function.dfg.value_lists)));
+        if first <= second {
             continue;
         }
         let Some(condition) = inverted(&mut FuncCursor::new(function).at_inst(branch), arg) else { continue };
@@ -36,14 +35,14 @@ pub(super) fn order(function: &mut Function, loops: &LoopAnalysis) {
     }
 }
 
-/// How many of the loops around a block another one is in.
-fn stays(loops: &LoopAnalysis, block: Block, to: Block) -> usize {
-    iter::successors(loops.innermost_loop(block), |&id| loops.loop_parent(id))
-        .filter(|&id| loops.is_in_loop(to, id))
-        .count()
+/// How many of the loops around a block one is in that follows it.
+fn stays(loops: &LoopAnalysis, block: Block, next: Block) -> usize {
+    let begins_one = loops.is_loop_header(next).is_some_and(|id| !loops.is_in_loop(block, id));
+    loops.loop_level(next).level() - usize::from(begins_one)
 }
 
-/// What holds where a condition does not, if that takes no longer to find out.
+/// What holds where a condition does not, if that takes no longer to find out. (A comparison that is used elsewhere is
+/// made twice.)
 fn inverted(cursor: &mut FuncCursor<'_>, condition: Value) -> Option<Value> {
     match instruction(&cursor.func.dfg, condition).copied() {
         Some(InstructionData::IntCompare { cond, args: [left, right], .. }) => {

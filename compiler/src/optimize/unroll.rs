@@ -61,6 +61,7 @@ const MIN_ROUNDS: i64 = 3;
 
 /// Rewrites what the head of this file describes. Not all processors can shuffle bytes.
 pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>, shuffles_bytes: bool) {
+    // What follows compares values.
     context.func.dfg.resolve_all_aliases();
     let of = |id| {
         let Context { func, cfg, loop_analysis: loops, .. } = &*context;
@@ -74,7 +75,9 @@ pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>, shuffles_b
     }
     let Context { func, cfg, .. } = context;
     let escaping = commute::escaping(func);
+    let mut waiting = 0;
     for (cycle, nest, around) in cycles {
+        // (All others want a cycle that only a counter ends.)
         let memory = memory.filter(|_| !cycle.tests.is_empty());
         let is_done = memory.is_some_and(|memory| search::rewrite(func, &cycle, memory))
             || vectors(func, &cycle).is_some_and(|limit| {
@@ -85,7 +88,11 @@ pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>, shuffles_b
             })
             || nest.is_some_and(|nest| jam::rewrite(func, &nest, &cycle, shuffles_bytes))
             || lanes::rewrite(func, cfg, &cycle, &escaping, shuffles_bytes)
-            || around.is_some_and(|around| ahead::rewrite(func, &around, &cycle));
+            || around.filter(|_| waiting < ahead::MAX_LOOPS).is_some_and(|around| {
+                ahead::rewrite(func, &around, &cycle);
+                waiting += 1;
+                true
+            });
         if let (false, Some(limit)) = (is_done, cycle.handed_on().and_then(|n| Limit::of(func, &cycle, n))) {
             unroll(func, &cycle, &limit, &[], |_, _, _, _, _| Some(Plan::default()));
         }

@@ -24,13 +24,13 @@
 //! A product has to wait for the one before it, but not for those of another iteration of the outer loop, the second
 //! *lane*: the processor computes both in the time of one. When one of them would leave the inner loop, the first one
 //! goes on alone, and what the second one has reached waits in the frame for the next iteration, which begins there.
-//! If the lanes soon part, the next iterations go alone.
+//! If the lanes soon part, or the guess was wrong, the next iterations go alone.
 //!
 //! **Proof.** What the second lane computes is made of parameters of the outer loop, of which it guesses what they will
-//! be, and of what does not change in that loop. An iteration that goes on from there has the parameters that were
-//! guessed, and so would compute the same. What is computed ahead only makes numbers: it neither loads nor stores nor
-//! traps, so nobody can tell if it was in vain. It ends when the first lane leaves the inner loop at the latest, and
-//! that would go round as often alone.
+//! be, and of what does not change in that loop; nothing waits when that begins anew. An iteration that goes on from
+//! there has the parameters that were guessed, and so would compute the same. What is computed ahead only makes
+//! numbers: it neither loads nor stores nor traps, so nobody can tell if it was in vain. It ends when the first lane
+//! leaves the inner loop at the latest, and that would go round as often alone.
 
 use super::cycle::Cycle;
 use super::place::Place;
@@ -49,11 +49,12 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::loop_analysis::Loop;
 use std::collections::{HashMap, HashSet};
 
-/// Operations of the inner loop that others wait for.
+/// Loops of a function that are rewritten: each has its place in the frame.
+pub(super) const MAX_LOOPS: usize = 16;
+/// Floating-point operations of the inner loop.
 const MIN_OPERATIONS: usize = 2;
-/// Instructions that make what the inner loop needs.
-const MAX_PREPARED: usize = 64;
-
+/// Values that are looked at to find out what the inner loop needs.
+const MAX_PREPARED: usize = 128;
 /// If the lanes part before they have gone round so often, so many iterations go alone.
 const MIN_ROUNDS: i64 = 4;
 const PAUSE: i64 = 16;
@@ -76,7 +77,7 @@ pub(super) struct Around {
     entries: Vec<Inst>,
     /// The instructions, each behind those that it needs, and whether they come before the cycle.
     insts: Vec<(Inst, bool)>,
-    /// Parameters of the header that they use, and what those probably are in the next iteration.
+    /// Parameters of the header that they use, and what the first branch back passes to them.
     params: Vec<(Value, Value)>,
 }
 
@@ -86,10 +87,12 @@ struct Search<'a> {
     /// A branch back to the header of the outer loop.
     latch: Inst,
     outer: Loop,
-    cycle: &'a Cycle,
-    /// What the cycle makes.
+    /// The cycle, and what it makes.
+    inner: Block,
     inside: HashSet<Value>,
     found: HashSet<Value>,
+    /// Values that may still be looked at.
+    left: usize,
     around: Around,
 }
 
@@ -118,11 +121,20 @@ impl Around {
         let initial = all_passed(dfg, entry, cycle.header)?;
         let mut needed = initial.clone();
         let around = Around { entry, initial, header, entries, insts: Vec::new(), params: Vec::new() };
-        let mut search = Search { context, latch, outer, cycle, inside, found: HashSet::new(), around };
+        let mut search = Search {
+            context,
+            latch,
+            outer,
+            inner: cycle.header,
+            inside,
+            found: HashSet::new(),
+            left: MAX_PREPARED,
+            around,
+        };
         needed.extend(cycle.insts.iter().flat_map(|&inst| dfg.inst_values(inst)));
         needed.extend(cycle.next.iter().copied().chain(cycle.branches.iter().map(|test| test.condition)));
         needed.retain(|value| !search.inside.contains(value));
-        needed.into_iter().try_for_each(|value| search.find(value, MAX_PREPARED))?;
+        needed.into_iter().try_for_each(|value| search.find(value))?;
         let is_scalar = |&(param, _): &(Value, Value)| !dfg.value_type(param).is_vector();
         let around = search.around;
         (!around.params.is_empty() && around.params.iter().all(is_scalar)).then_some(around)
@@ -131,14 +143,16 @@ impl Around {
 
 impl Search<'_> {
     /// Finds what makes a value.
-    fn find(&mut self, value: Value, depth: usize) -> Option<()> {
+    fn find(&mut self, value: Value) -> Option<()> {
         let Context { func, loop_analysis: loops, domtree, .. } = self.context;
         let dfg = &func.dfg;
         let block = block_of(func, value)?;
         if self.found.contains(&value) || !loops.is_in_loop(block, self.outer) {
             return Some(());
         }
-        if depth == 0 || self.around.insts.len() + self.around.params.len() == MAX_PREPARED {
+        self.left = self.left.checked_sub(1)?;
+        // (Another loop may have become another one.)
+        if loops.innermost_loop(block) != Some(self.outer) && !self.inside.contains(&value) {
             return None;
         }
         match dfg.value_def(value) {
@@ -146,13 +160,13 @@ impl Search<'_> {
                 let next = passed(dfg, self.latch, self.around.header, position)?;
                 self.found.insert(value);
                 self.around.params.push((value, next));
-                self.find(next, depth - 1)
+                self.find(next)
             }
             ValueDef::Result(inst, _) if !has_effect(dfg.insts[inst].opcode()) && dfg.inst_results(inst).len() == 1 => {
-                dfg.inst_args(inst).iter().try_for_each(|&arg| self.find(arg, depth - 1))?;
+                dfg.inst_args(inst).iter().try_for_each(|&arg| self.find(arg))?;
                 // (What it needs may need what it makes, an iteration before.)
                 if self.found.insert(value) {
-                    let is_early = domtree.block_dominates(block, self.cycle.header) && !self.inside.contains(&value);
+                    let is_early = domtree.block_dominates(block, self.inner) && !self.inside.contains(&value);
                     self.around.insts.push((inst, is_early));
                 }
                 Some(())
@@ -164,9 +178,8 @@ impl Search<'_> {
 
 /// Whether the instruction makes others wait.
 fn is_slow(dfg: &DataFlowGraph, inst: Inst) -> bool {
-    let is_float = dfg.ctrl_typevar(inst).lane_type().is_float();
-    is_float
-        && matches!(dfg.insts[inst].opcode(), Opcode::Fadd | Opcode::Fsub | Opcode::Fmul | Opcode::Fdiv | Opcode::Sqrt)
+    let opcode = dfg.insts[inst].opcode();
+    matches!(opcode, Opcode::Fadd | Opcode::Fsub | Opcode::Fmul | Opcode::Fdiv | Opcode::Fma | Opcode::Sqrt)
 }
 
 /// What values are in each lane.
@@ -176,14 +189,15 @@ fn in_lane(lanes: &Lanes, lane: usize, value: Value) -> Value {
     lanes[lane].get(&value).copied().unwrap_or(value)
 }
 
-/// Copies an instruction for both lanes to the end of a block, once if it says the same in both.
-fn copy(function: &mut Function, lanes: &mut Lanes, inst: Inst, block: Block) {
+/// Copies an instruction for both lanes to the end of a block.
+fn copy_for_both(function: &mut Function, lanes: &mut Lanes, inst: Inst, block: Block) {
     for lane in 0..2 {
-        copy_to(function, lanes, inst, lane, block);
+        copy_for(function, lanes, inst, lane, block);
     }
 }
 
-fn copy_to(function: &mut Function, lanes: &mut Lanes, inst: Inst, lane: usize, block: Block) {
+/// Copies an instruction for a lane to the end of a block, unless the second lane makes the same as the first.
+fn copy_for(function: &mut Function, lanes: &mut Lanes, inst: Inst, lane: usize, block: Block) {
     let result = function.dfg.first_result(inst);
     let is_shared = |arg: Value| in_lane(lanes, 1, arg) == in_lane(lanes, 0, arg);
     let new = if lane == 1 && function.dfg.inst_values(inst).all(is_shared) {
@@ -204,7 +218,7 @@ struct Ways {
 }
 
 /// Lets two iterations go together.
-pub(super) fn rewrite(function: &mut Function, around: &Around, cycle: &Cycle) -> bool {
+pub(super) fn rewrite(function: &mut Function, around: &Around, cycle: &Cycle) {
     let [decide, together, stop] = new_blocks(function, cycle.header);
     let ways = Ways { decide, together, stop };
     take_params(function, cycle, decide);
@@ -217,6 +231,7 @@ pub(super) fn rewrite(function: &mut Function, around: &Around, cycle: &Cycle) -
     let mut lanes = prepared(function, around, prepare);
     let rounds = go_together(function, around, cycle, &mut lanes, prepare, &ways);
     frame.stop(function, around, cycle, &lanes, rounds, stop);
+    // What does not change in the outer loop may be different the next time.
     for &entry in &around.entries {
         let mut cursor = FuncCursor::new(function).at_inst(entry);
         let address = frame.address(&mut cursor);
@@ -226,7 +241,6 @@ pub(super) fn rewrite(function: &mut Function, around: &Around, cycle: &Cycle) -
         }
     }
     redirect(function, around.entry, cycle.header, decide);
-    true
 }
 
 /// What waits is in the frame: in registers it would be in the way of the loops.
@@ -244,7 +258,7 @@ impl Frame {
     /// Writes what decides; returns the block from where both lanes begin.
     fn decide(&self, function: &mut Function, around: &Around, cycle: &Cycle, ways: &Ways) -> Block {
         let flags = MemFlagsData::trusted();
-        let [skip, compare, resume, prepare] = new_blocks(function, ways.together);
+        let [skip, compare, resume, guess, wrong, prepare] = new_blocks(function, ways.together);
         let initial = block_args(function.dfg.block_params(ways.decide));
         let mut cursor = FuncCursor::new(function).at_bottom(ways.decide);
         let address = self.address(&mut cursor);
@@ -258,7 +272,9 @@ impl Frame {
 
         cursor.goto_bottom(compare);
         let waits = cursor.ins().load(I64, flags, address, WAITS);
-        let mut is_next = cursor.ins().icmp_imm_s(IntCC::NotEqual, waits, 0);
+        let none = cursor.ins().iconst(I64, 0);
+        cursor.ins().store(flags, none, address, WAITS);
+        let mut is_next = cursor.ins().icmp(IntCC::NotEqual, waits, none);
         for (&(param, _), cell) in around.params.iter().zip(cells(GUESSED)) {
             let number = cursor.func.dfg.value_type(param).as_int();
             let guessed = cursor.ins().load(number, flags, address, cell);
@@ -267,7 +283,7 @@ impl Frame {
             let is_equal = cursor.ins().icmp(IntCC::Equal, guessed, param);
             is_next = cursor.ins().band(is_next, is_equal);
         }
-        cursor.ins().brif(is_next, resume, &[], prepare, &[]);
+        cursor.ins().brif(is_next, resume, &[], guess, &[]);
 
         cursor.goto_bottom(resume);
         let mut reached = Vec::new();
@@ -276,6 +292,14 @@ impl Frame {
             reached.push(cursor.ins().load(number, flags, address, cell));
         }
         cursor.ins().jump(cycle.header, &block_args(&reached));
+
+        cursor.goto_bottom(guess);
+        cursor.ins().brif(waits, wrong, &[], prepare, &[]);
+
+        cursor.goto_bottom(wrong);
+        let pause = cursor.ins().iconst(I64, PAUSE);
+        cursor.ins().store(flags, pause, address, ALONE);
+        cursor.ins().jump(cycle.header, &initial);
         prepare
     }
 
@@ -306,14 +330,14 @@ fn cells(first: i32) -> impl Iterator<Item = i32> {
 fn prepared(function: &mut Function, around: &Around, block: Block) -> Lanes {
     let mut lanes = Lanes::default();
     for &(inst, _) in around.insts.iter().filter(|(_, is_early)| !is_early) {
-        copy_to(function, &mut lanes, inst, 0, block);
+        copy_for(function, &mut lanes, inst, 0, block);
     }
     for &(param, next) in &around.params {
         let value = in_lane(&lanes, 0, next);
         lanes[1].insert(param, value);
     }
     for &(inst, _) in &around.insts {
-        copy_to(function, &mut lanes, inst, 1, block);
+        copy_for(function, &mut lanes, inst, 1, block);
     }
     lanes
 }
@@ -350,7 +374,7 @@ fn go_together(
     let (mut block, mut insts) = (together, cycle.insts.iter().enumerate().peekable());
     for test in &cycle.branches {
         while let Some((_, &inst)) = insts.next_if(|&(position, _)| position < test.position) {
-            copy(function, lanes, inst, block);
+            copy_for_both(function, lanes, inst, block);
         }
         let [condition, other] = [0, 1].map(|lane| in_lane(lanes, lane, test.condition));
         for condition in [condition].into_iter().chain(Some(other).filter(|&other| other != condition)) {
@@ -364,7 +388,7 @@ fn go_together(
         }
     }
     for (_, &inst) in insts {
-        copy(function, lanes, inst, block);
+        copy_for_both(function, lanes, inst, block);
     }
     let mut next = vec![advance(function, block, rounds, 1)];
     next.extend(own.into_iter().map(|(lane, value)| in_lane(lanes, lane, value)));

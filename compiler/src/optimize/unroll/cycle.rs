@@ -126,7 +126,8 @@ impl Cycle {
                 continue;
             }
             insts.extend(function.layout.block_insts(block));
-            branches.push((insts.len() - 1, insts.pop()?));
+            let branch = insts.pop()?;
+            branches.push((insts.len(), branch));
         }
         let steps = params.iter().zip(&next).map(|(&param, &next)| step(dfg, param, next)).collect();
         let initial = (0..params.len()).map(|position| initial(dfg, &entries, header, position)).collect();
@@ -162,6 +163,7 @@ impl Cycle {
         for (position, branch) in branches {
             let InstructionData::Brif { arg, blocks: ways, .. } = dfg.insts[branch] else { continue };
             let stays = ways.map(|way| loops.is_in_loop(way.block(&dfg.value_lists), id));
+            debug_assert!(stays[0] != stays[1], "the branch decides");
             let test = Test { condition: arg, goes_on: stays[0], position };
             self.branches.push(test);
             match (self.compared(dfg, arg, stays[0], &is_invariant), self.exit) {
