@@ -43,7 +43,8 @@ impl Invocation {
     }
 
     fn command(&self, mut command: Command) -> io::Result<Command> {
-        command.args(&self.args);
+        // (Executables heed such variables, and refuse one that they do not know.)
+        command.args(&self.args).env_remove("WEXE_REAL");
         match &self.stdin {
             Some(path) => command.stdin(File::open(path)?),
             None => command.stdin(Stdio::null()),
