@@ -115,7 +115,7 @@ static void mix_number(T x) {{ uint64_t bits = 0; if (x == x) memcpy(&bits, &x, 
 
     def escape(self, number, restrict):
         """Numbers that grow until they are too large, or too many."""
-        choice, chance = self.random.choice, lambda part: self.random.random() < part
+        choice = self.random.choice
         outer = choice(["j = 0; j < m; j++"] * 3 + ["j = 0; j < 60; j++", "j = 50; j > m; j--", "j = 1; j < 100 * m; j += j + 1"])
         operand = lambda: choice(["s", "s", "t", "t", "u", "x", "(T)2", "(T)0.75", "(T)j"])
         step = lambda: f"{operand()} * {operand()} {choice('+-')} {choice([operand(), f'{operand()} * {operand()}'])}"

@@ -8,9 +8,9 @@
 //! Cranelift moves what a loop does not change before it, but only until it comes upon a block that is not in the loop,
 //! and of two blocks it comes upon the second one first.
 
-use super::sum::instruction;
+use crate::translate::inverse_comparison;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
-use cranelift_codegen::ir::condcodes::{CondCode, IntCC};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I8;
 use cranelift_codegen::ir::{Block, Function, InstBuilder, InstructionData, Value};
 use cranelift_codegen::loop_analysis::LoopAnalysis;
@@ -44,14 +44,9 @@ fn stays(loops: &LoopAnalysis, block: Block, next: Block) -> usize {
 /// What holds where a condition does not, if that takes no longer to find out. (A comparison that is used elsewhere is
 /// made twice.)
 fn inverted(cursor: &mut FuncCursor<'_>, condition: Value) -> Option<Value> {
-    match instruction(&cursor.func.dfg, condition).copied() {
-        Some(InstructionData::IntCompare { cond, args: [left, right], .. }) => {
-            Some(cursor.ins().icmp(cond.complement(), left, right))
-        }
-        Some(InstructionData::FloatCompare { cond, args: [left, right], .. }) => {
-            Some(cursor.ins().fcmp(cond.complement(), left, right))
-        }
-        _ if cursor.func.dfg.value_type(condition) == I8 => None,
-        _ => Some(cursor.ins().icmp_imm_s(IntCC::Equal, condition, 0)),
+    match inverse_comparison(cursor.ins(), condition) {
+        None if cursor.func.dfg.value_type(condition) == I8 => None,
+        None => Some(cursor.ins().icmp_imm_s(IntCC::Equal, condition, 0)),
+        inverse => inverse,
     }
 }

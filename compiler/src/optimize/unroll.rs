@@ -77,7 +77,7 @@ pub(super) fn rewrite(context: &mut Context, memory: Option<&Memory>, shuffles_b
     let escaping = commute::escaping(func);
     let mut waiting = 0;
     for (cycle, nest, around) in cycles {
-        // (All others want a cycle that only a counter ends.)
+        // (Who copies iterations of the cycle wants one that only a counter ends.)
         let memory = memory.filter(|_| !cycle.tests.is_empty());
         let is_done = memory.is_some_and(|memory| search::rewrite(func, &cycle, memory))
             || vectors(func, &cycle).is_some_and(|limit| {

@@ -30,6 +30,7 @@ mod vector;
 
 pub(crate) use environ::{FunctionName, Name};
 pub(crate) use instantiate::instantiate;
+pub(crate) use numeric::inverse_comparison;
 pub(crate) use profile::{is_cold, weight};
 pub(crate) use thunk::{array_call, global_read, host_thunk};
 pub(crate) use trap::trap as table_trap;

@@ -63,14 +63,9 @@ impl Translator<'_, '_> {
 
     /// A condition that holds if this one does not.
     pub(super) fn inverse(&mut self, condition: Value) -> Value {
-        match self.definition(condition) {
-            Some(InstructionData::IntCompare { args: [left, right], cond, .. }) => {
-                self.builder.ins().icmp(cond.complement(), left, right)
-            }
-            Some(InstructionData::FloatCompare { args: [left, right], cond, .. }) => {
-                self.builder.ins().fcmp(cond.complement(), left, right)
-            }
-            _ => self.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0),
+        match inverse_comparison(self.builder.ins(), condition) {
+            Some(inverse) => inverse,
+            None => self.builder.ins().icmp_imm_s(IntCC::Equal, condition, 0),
         }
     }
 
@@ -145,14 +140,10 @@ impl Translator<'_, '_> {
     /// `eqz`. Compilers write it to negate a comparison, so that is what becomes of it.
     fn equal_to_zero(&mut self) {
         let operand = self.stack.pop();
-        let result = match self.definition(self.condition(operand)) {
-            Some(InstructionData::IntCompare { cond, args: [left, right], .. }) => {
-                self.builder.ins().icmp(cond.complement(), left, right)
-            }
-            Some(InstructionData::FloatCompare { cond, args: [left, right], .. }) => {
-                self.builder.ins().fcmp(cond.complement(), left, right)
-            }
-            _ => {
+        let condition = self.condition(operand);
+        let result = match inverse_comparison(self.builder.ins(), condition) {
+            Some(inverse) => inverse,
+            None => {
                 let ty = self.builder.func.dfg.value_type(operand);
                 let zero = self.builder.ins().iconst(ty, 0);
                 self.builder.ins().icmp(IntCC::Equal, operand, zero)
@@ -314,5 +305,18 @@ impl Translator<'_, '_> {
         let left = self.builder.ins().iconcat(left_low, left_high);
         let right = self.builder.ins().iconcat(right_low, right_high);
         (left, right)
+    }
+}
+
+/// The comparison that holds where this one does not, if the value is that of a comparison.
+pub(crate) fn inverse_comparison<'f>(ins: impl InstBuilder<'f>, comparison: Value) -> Option<Value> {
+    let dfg = ins.data_flow_graph();
+    let made = dfg.value_def(dfg.resolve_aliases(comparison)).inst()?;
+    match dfg.insts[made] {
+        InstructionData::IntCompare { cond, args: [left, right], .. } => Some(ins.icmp(cond.complement(), left, right)),
+        InstructionData::FloatCompare { cond, args: [left, right], .. } => {
+            Some(ins.fcmp(cond.complement(), left, right))
+        }
+        _ => None,
     }
 }

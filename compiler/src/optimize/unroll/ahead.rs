@@ -371,13 +371,15 @@ fn go_together(
         }
     }
     FuncCursor::new(function).at_bottom(prepare).ins().jump(together, &block_args(&args));
-    let (mut block, mut insts) = (together, cycle.insts.iter().enumerate().peekable());
+    let (mut block, mut copied) = (together, 0);
     for test in &cycle.branches {
-        while let Some((_, &inst)) = insts.next_if(|&(position, _)| position < test.position) {
+        for &inst in &cycle.insts[copied..test.position] {
             copy_for_both(function, lanes, inst, block);
         }
-        let [condition, other] = [0, 1].map(|lane| in_lane(lanes, lane, test.condition));
-        for condition in [condition].into_iter().chain(Some(other).filter(|&other| other != condition)) {
+        copied = test.position;
+        let mut conditions = vec![in_lane(lanes, 0, test.condition), in_lane(lanes, 1, test.condition)];
+        conditions.dedup();
+        for condition in conditions {
             let [on] = new_blocks(function, stop);
             let mut cursor = FuncCursor::new(function).at_bottom(block);
             match test.goes_on {
@@ -387,7 +389,7 @@ fn go_together(
             block = on;
         }
     }
-    for (_, &inst) in insts {
+    for &inst in &cycle.insts[copied..] {
         copy_for_both(function, lanes, inst, block);
     }
     let mut next = vec![advance(function, block, rounds, 1)];
