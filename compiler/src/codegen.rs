@@ -240,11 +240,13 @@ impl Thread {
         let names: Vec<Name> = function.params.user_named_funcs().values().map(FunctionName::decode).collect();
         let mut generate = |function| -> Result<Code> {
             let opt_level = self.opt_level;
-            let compiled = self.generate(environment, unit, function, false)?;
+            self.generate(environment, unit, function, false)?;
+            let compiled = self.context.compiled_code().expect("it was generated");
+            let first_slot = first_slot(&self.context.func, compiled);
             let code = code(compiled);
             Ok(match opt_level {
                 OptLevel::O0 => code,
-                OptLevel::O2 => relax::relax(code, &compiled.bb_starts),
+                OptLevel::O2 => relax::relax(code, &compiled.bb_starts, first_slot),
             })
         };
         let code = match cache {
@@ -266,6 +268,13 @@ impl Thread {
             call_sites: code.call_sites,
         })
     }
+}
+
+/// From which offset on the frame is the register allocator's.
+fn first_slot(function: &Function, compiled: &CompiledCode) -> u32 {
+    let frame = compiled.buffer.frame_layout().expect("every function has one");
+    let slots = function.sized_stack_slots.iter();
+    slots.map(|(slot, data)| frame.stackslots[slot].offset + data.size).max().unwrap_or(0).next_multiple_of(8)
 }
 
 fn code(compiled: &CompiledCode) -> Code {

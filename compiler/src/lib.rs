@@ -25,6 +25,7 @@ mod relax;
 mod script;
 mod target;
 mod translate;
+mod trim;
 
 pub use cache::Cache;
 pub use error::{Error, ErrorKind, Result};

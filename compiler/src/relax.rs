@@ -19,6 +19,7 @@
 mod copy;
 
 use crate::codegen::Code;
+use crate::trim;
 use copy::Copy;
 use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, OpKind};
 use std::collections::BTreeMap;
@@ -34,9 +35,10 @@ const CONSTANTS: u32 = 16;
 /// How often jumps may turn out to be too far before all are made long.
 const MAX_ROUNDS: u32 = 8;
 
-/// Does what the head of this file says. `blocks` are where the basic blocks begin, in order.
-pub(crate) fn relax(mut code: Code, blocks: &[u32]) -> Code {
-    let Some(parts) = Parts::of(&code, blocks) else { return code };
+/// Does what the head of this file says, and of that of [`trim`]. `blocks` are where the basic blocks begin, in order,
+/// and `first_slot` is the offset from which on the frame is the register allocator's.
+pub(crate) fn relax(mut code: Code, blocks: &[u32], first_slot: u32) -> Code {
+    let Some(parts) = Parts::of(&code, blocks, first_slot) else { return code };
     let mut is_long = vec![false; parts.jumps.len()];
     let mut round = 0;
     let moves = loop {
@@ -80,12 +82,13 @@ fn does_the_same(old: &[u8], new: &[u8], moves: &Moves, parts: &Parts) -> bool {
     let decode = |bytes: &[u8], offset: u32| {
         Decoder::with_ip(64, &bytes[offset as usize..], u64::from(offset), DecoderOptions::NONE).decode()
     };
-    let operand = |instruction: &Instruction, index: u32, is_old: bool| {
+    let operand = |instruction: &Instruction, index: u32, is_old: bool, jump: Option<&Jump>| {
         let target = |to: u64| if is_old { moves.at(to as u32) } else { to as u32 };
         match instruction.op_kind(index) {
             OpKind::Register => (0, instruction.op_register(index) as u64),
-            OpKind::NearBranch64 if instruction.near_branch64() != instruction.next_ip() => {
-                (1, target(instruction.near_branch64()).into())
+            OpKind::NearBranch64 if jump.is_some() => {
+                let to = jump.map(|jump| jump.target.into()).filter(|_| is_old);
+                (1, target(to.unwrap_or(instruction.near_branch64())).into())
             }
             OpKind::Memory if instruction.is_ip_rel_memory_operand() => {
                 (2, target(instruction.ip_rel_memory_address()).into())
@@ -101,24 +104,37 @@ fn does_the_same(old: &[u8], new: &[u8], moves: &Moves, parts: &Parts) -> bool {
     let instructions: Vec<(u32, u32)> = parts.instructions.iter().map(|offset| (*offset, *offset)).collect();
     are_aligned
         && copy::places(parts, moves, &instructions).iter().all(|&(place, offset)| {
-            let (old, new) = (decode(old, offset), decode(new, place));
+            let replacement = parts.replacements.binary_search_by_key(&offset, |replacement| replacement.start);
+            let bytes = replacement.map(|index| &parts.replacements[index].bytes[..]);
+            if bytes.is_ok_and(<[u8]>::is_empty) {
+                return true;
+            }
+            let old = match (decode(old, offset), bytes) {
+                (old, Ok(bytes)) if !old.is_ip_rel_memory_operand() => decode(bytes, 0),
+                (old, _) => old,
+            };
+            let new = decode(new, place);
+            let jump = parts.jumps.binary_search_by_key(&offset, |jump| jump.start).ok().map(|jump| &parts.jumps[jump]);
+            let is_inverted = jump.is_some_and(|jump| jump.is_inverted);
             let is_external = |instruction: &Instruction| instruction.ip_rel_memory_address() == instruction.next_ip();
-            old.mnemonic() == new.mnemonic()
+            (old.mnemonic() == new.mnemonic() || is_inverted)
                 && old.op_count() == new.op_count()
                 && (old.memory_base(), old.memory_index(), old.memory_index_scale(), old.memory_segment())
                     == (new.memory_base(), new.memory_index(), new.memory_index_scale(), new.memory_segment())
                 && (0..old.op_count()).all(|index| {
-                    operand(&old, index, true) == operand(&new, index, false)
+                    operand(&old, index, true, jump) == operand(&new, index, false, jump)
                         || old.is_ip_rel_memory_operand() && is_external(&old) && is_external(&new)
                 })
         })
 }
 
 /// A jump to another place of the function: its offset, that of the next instruction, and where it leads.
-struct Jump {
-    start: u32,
-    end: u32,
-    target: u32,
+pub(crate) struct Jump {
+    pub start: u32,
+    pub end: u32,
+    pub target: u32,
+    /// Whether it is made if it was not, and the other way round.
+    pub is_inverted: bool,
 }
 
 impl Jump {
@@ -128,37 +144,51 @@ impl Jump {
     }
 }
 
+/// What becomes of an instruction: its offset and that of the next one, and the new bytes.
+pub(crate) struct Replacement {
+    pub start: u32,
+    pub end: u32,
+    pub bytes: Vec<u8>,
+}
+
+impl Replacement {
+    /// By how many bytes it is longer.
+    fn growth(&self) -> i32 {
+        self.bytes.len() as i32 - (self.end - self.start) as i32
+    }
+}
+
 /// 32 bits that are the distance from one place to another one.
-struct Distance {
-    offset: u32,
-    from: u32,
-    to: u32,
+pub(crate) struct Distance {
+    pub offset: u32,
+    pub from: u32,
+    pub to: u32,
 }
 
 /// What of a function's code depends on where it is, or becomes shorter. All offsets are those in the original code.
 #[derive(Default)]
-struct Parts {
+pub(crate) struct Parts {
     /// Where instructions begin, and jump tables.
-    instructions: Vec<u32>,
+    pub instructions: Vec<u32>,
     tables: Vec<u32>,
-    jumps: Vec<Jump>,
+    pub jumps: Vec<Jump>,
+    /// In order.
+    replacements: Vec<Replacement>,
     /// Begin and end of the blocks that jump through a table, and the jumps that become copies of them.
     switches: Vec<(u32, u32)>,
     copies: Vec<Copy>,
-    /// Instructions of a 32-bit constant that 8 bits are enough for: the opcode's offset, and the next instruction's.
-    constants: Vec<(u32, u32)>,
     /// Operands relative to the instruction pointer, and entries of the jump tables.
     operands: Vec<Distance>,
-    entries: Vec<Distance>,
+    pub entries: Vec<Distance>,
     calls: Vec<u32>,
     /// Begin and end of the loops whose place matters.
     loops: Vec<(u32, u32)>,
     /// Of the code; constants follow.
-    end: u32,
+    pub end: u32,
 }
 
 impl Parts {
-    fn of(code: &Code, blocks: &[u32]) -> Option<Parts> {
+    fn of(code: &Code, blocks: &[u32], first_slot: u32) -> Option<Parts> {
         let mut reader = Reader {
             bytes: &code.code,
             decoder: Decoder::new(64, &code.code, DecoderOptions::NONE),
@@ -173,6 +203,10 @@ impl Parts {
         reader.last_block(len)?;
         reader.check(len)?;
         let mut parts = reader.parts;
+        let trimmed = trim::replacements(code, &mut parts, first_slot, &reader.external);
+        parts.replacements.retain(|short| trimmed.binary_search_by_key(&short.start, |other| other.start).is_err());
+        parts.replacements.extend(trimmed);
+        parts.replacements.sort_by_key(|replacement| replacement.start);
         copy::choose(&mut parts, &reader.external);
         parts.loops = short_loops(&parts);
         Some(parts)
@@ -183,10 +217,10 @@ impl Parts {
         let paddings = moves.paddings.iter().map(|&(place, padding)| (place, Edit::Nops(padding)));
         let jumps = self.jumps.iter().zip(is_long);
         let jumps = jumps.map(|(jump, is_long)| (jump.start, Edit::Jump(jump, *is_long)));
-        let constants = self.constants.iter().map(|&(opcode, end)| (opcode, Edit::Constant(end)));
         let copies = self.copies.iter().map(|copy| (copy.start, Edit::Copy(copy)));
+        let replacements = self.replacements.iter().map(|replacement| (replacement.start, Edit::Replace(replacement)));
         // Nops are before what is at the same place.
-        let mut edits: Vec<(u32, Edit)> = paddings.chain(jumps).chain(constants).chain(copies).collect();
+        let mut edits: Vec<(u32, Edit)> = paddings.chain(jumps).chain(copies).chain(replacements).collect();
         edits.sort_by_key(|(place, _)| *place);
         let mut writer = Writer { code, copied: 0, bytes: Vec::with_capacity(code.len()) };
         for (place, edit) in edits {
@@ -194,7 +228,7 @@ impl Parts {
             match edit {
                 Edit::Nops(count) => writer.nops(count),
                 Edit::Jump(jump, is_long) => writer.jump(jump, is_long, moves.distance(jump.end, jump.target)),
-                Edit::Constant(end) => writer.constant(end),
+                Edit::Replace(replacement) => writer.replace(replacement),
                 Edit::Copy(copy) => writer.reserve(copy.end, copy.size),
             }
         }
@@ -228,6 +262,18 @@ fn short_loops(parts: &Parts) -> Vec<(u32, u32)> {
         parts.calls.get(first).is_some_and(|call| *call < end)
     };
     short.map(|((&begin, &end), _)| (begin, end)).filter(|&(begin, end)| !has_call(begin, end)).collect()
+}
+
+/// An instruction whose constant has 32 bits and could have 8, with one of 8.
+pub(crate) fn with_short_constant(bytes: &[u8]) -> Option<Vec<u8>> {
+    // The prefix of 64-bit operands and numbers of registers from 8 on.
+    let opcode = usize::from(matches!(bytes[0], 0x40..=0x4f));
+    let (begin, constant) = bytes.split_last_chunk()?;
+    let short = i8::try_from(i32::from_le_bytes(*constant)).ok().filter(|_| bytes[opcode] == 0x81)?;
+    let mut bytes = begin.to_vec();
+    bytes[opcode] = 0x83;
+    bytes.push(short as u8);
+    Some(bytes)
 }
 
 /// Decodes a function.
@@ -304,7 +350,7 @@ impl Reader<'_> {
                     let is_long =
                         matches!(self.bytes[start as usize..end as usize], [0xe9, ..] | [0x0f, 0x80..=0x8f, ..]);
                     let target = u32::try_from(instruction.near_branch64()).ok()?;
-                    is_long.then(|| self.parts.jumps.push(Jump { start, end, target }))?;
+                    is_long.then(|| self.parts.jumps.push(Jump { start, end, target, is_inverted: false }))?;
                 }
             }
             FlowControl::Call | FlowControl::IndirectCall => self.parts.calls.push(start),
@@ -319,19 +365,10 @@ impl Reader<'_> {
                 self.parts.operands.push(Distance { offset, from: end, to });
             }
         }
-        if let Some(opcode) = self.short_constant(start, end) {
-            self.parts.constants.push((opcode, end));
+        if let Some(bytes) = with_short_constant(&self.bytes[start as usize..end as usize]) {
+            self.parts.replacements.push(Replacement { start, end, bytes });
         }
         Some(flow)
-    }
-
-    /// Where the opcode of an instruction is whose 32-bit constant could have 8 bits.
-    fn short_constant(&self, start: u32, end: u32) -> Option<u32> {
-        let bytes = &self.bytes[start as usize..end as usize];
-        // The prefix of 64-bit operands and numbers of registers from 8 on.
-        let opcode = usize::from(matches!(bytes[0], 0x40..=0x4f));
-        let constant = bytes.last_chunk().map(|bytes| i32::from_le_bytes(*bytes))?;
-        (bytes[opcode] == 0x81 && i8::try_from(constant).is_ok()).then_some(start + opcode as u32)
     }
 
     /// Reads distances from the table to where it leads.
@@ -370,7 +407,9 @@ struct Moves {
 
 impl Moves {
     fn of(parts: &Parts, is_long: &[bool]) -> Moves {
-        let mut sizes: Vec<(u32, i32)> = parts.constants.iter().map(|(_, end)| (*end, -3)).collect();
+        let replacements = parts.replacements.iter();
+        let mut sizes: Vec<(u32, i32)> =
+            replacements.map(|replacement| (replacement.end, replacement.growth())).collect();
         let short = parts.jumps.iter().zip(is_long).filter(|(_, is_long)| !**is_long);
         sizes.extend(short.map(|(jump, _)| (jump.end, if jump.is_conditional() { -4 } else { -3 })));
         sizes
@@ -439,9 +478,8 @@ fn padding(place: u32, size: u32) -> u32 {
 enum Edit<'a> {
     Nops(u32),
     Jump(&'a Jump, bool),
-    /// Of the instruction that ends there.
-    Constant(u32),
     Copy(&'a Copy),
+    Replace(&'a Replacement),
 }
 
 /// Copies code with changes.
@@ -458,12 +496,15 @@ impl Writer<'_> {
     }
 
     fn jump(&mut self, jump: &Jump, is_long: bool, distance: i32) {
-        let opcode = &self.code[jump.start as usize..jump.end as usize - 4];
+        let mut opcode = self.code[jump.start as usize..jump.end as usize - 4].to_vec();
+        if let Some(condition) = opcode.get_mut(1) {
+            *condition ^= u8::from(jump.is_inverted);
+        }
         if is_long {
-            self.bytes.extend_from_slice(opcode);
+            self.bytes.extend_from_slice(&opcode);
             self.bytes.extend_from_slice(&distance.to_le_bytes());
         } else {
-            let short = match opcode {
+            let short = match opcode[..] {
                 [0x0f, condition] => condition - 0x10,
                 _ => 0xeb,
             };
@@ -472,12 +513,9 @@ impl Writer<'_> {
         self.copied = jump.end;
     }
 
-    /// A constant of 8 bits in the instruction whose opcode is next.
-    fn constant(&mut self, end: u32) {
-        self.bytes.push(0x83);
-        self.copied += 1;
-        self.copy(end - 3);
-        self.copied = end;
+    fn replace(&mut self, replacement: &Replacement) {
+        self.bytes.extend_from_slice(&replacement.bytes);
+        self.copied = replacement.end;
     }
 
     /// Zeros instead of what ends at an offset.

@@ -16,7 +16,7 @@
 //! block has neither calls nor other jumps, so that it is left by its end or by a trap; operands relative to the
 //! instruction pointer are adapted, the traps of the copies are known, and what the linker fills in is not copied.
 
-use super::{LINE, Moves, Parts};
+use super::{LINE, Moves, Parts, Replacement};
 use std::collections::BTreeMap;
 
 /// Bytes of a block that is copied.
@@ -40,14 +40,14 @@ pub(super) struct Copy {
 /// Finds what the head of this file describes, and takes it out of the jumps. `external` are offsets of fields that the
 /// linker fills in.
 pub(super) fn choose(parts: &mut Parts, external: &[u32]) {
-    let Parts { switches, jumps, copies, calls, constants, .. } = parts;
+    let Parts { switches, jumps, copies, calls, replacements, .. } = parts;
     let mut blocks = BTreeMap::new();
     for &block in switches.iter().filter(|(begin, end)| end - begin <= MAX_BLOCK) {
         let jumps = between(jumps, block, |jump| jump.start);
         let [calls, external] = [calls, external].map(|offsets| between(offsets, block, |offset| *offset));
         if jumps.is_empty() && calls.is_empty() && external.is_empty() {
-            let shorter = between(constants, block, |(opcode, _)| *opcode).len() as u32;
-            blocks.insert(block.0, (block.1, block.1 - block.0 - 3 * shorter));
+            let growth: i32 = between(replacements, block, |other| other.start).iter().map(Replacement::growth).sum();
+            blocks.insert(block.0, (block.1, (block.1 - block.0).wrapping_add_signed(growth)));
         }
     }
     jumps.retain(|jump| match blocks.get(&jump.target) {
