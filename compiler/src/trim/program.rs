@@ -1,11 +1,15 @@
 //! Machine code → instructions, with what they do, and basic blocks.
 
-use super::effect::{Copy, Effect, Place, Reader, SLOT, is_call, leaves_frame, lowers_stack};
+use super::effect::{Copy, Effect, Place, REGISTERS, Reader, SLOT, is_call, leaves_frame, lowers_stack};
 use crate::codegen::{CallSite, Code};
 use crate::relax::Parts;
 use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction};
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// Places at all edges between blocks, and at all instructions: what the analyses keep, and look at.
+const MAX_KEPT: usize = 1 << 22;
+const MAX_SEEN: usize = 1 << 27;
 
 pub(super) struct Line {
     pub start: u32,
@@ -33,7 +37,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// None if it has no moves, or does what is not understood.
+    /// None if it has no moves, is too large, or does what is not understood.
     pub fn of(code: &Code, parts: &Parts, first_slot: u32, external: &[u32]) -> Option<Program> {
         let mut reader = Reader::new(first_slot..first_slot);
         let mut lines: Vec<Line> = Vec::with_capacity(parts.instructions.len());
@@ -67,6 +71,7 @@ impl Program {
         }
         let slots = reader.frame.len().div_ceil(SLOT as usize);
         let mut program = Program { lines, blocks, slots, reader };
+        program.check_size()?;
         program.check_frame()?;
         program.keep_arguments();
         program.lines.iter().any(|line| line.effect.copy.is_some()).then_some(program)
@@ -87,6 +92,12 @@ impl Program {
         self.lines[index].instruction = instruction;
         self.lines[index].effect = effect;
         self.lines[index].is_changed = true;
+    }
+
+    fn check_size(&self) -> Option<()> {
+        let places = REGISTERS + self.slots;
+        let edges: usize = self.blocks.iter().map(|block| 1 + block.predecessors.len()).sum();
+        (edges * places <= MAX_KEPT && self.lines.len() * places <= MAX_SEEN).then_some(())
     }
 
     /// The frame is given back only at the end of blocks that nothing follows, and nothing of it is used behind that.

@@ -12,8 +12,7 @@ use super::program::{Line, Program};
 use iced_x86::Instruction;
 use std::collections::HashMap;
 
-/// Places of all blocks together.
-const MAX_PLACES: usize = 1 << 22;
+/// How often all blocks are looked at before nothing is done.
 const MAX_ROUNDS: usize = 16;
 
 type Name = u32;
@@ -123,15 +122,11 @@ pub(super) fn reuse(program: &mut Program) {
     }
 }
 
-/// The values at the begin of each block that is reached; of none if the function is too large.
+/// The values at the begin of each block that is reached; of none if that takes too long.
 fn begins(program: &Program) -> Vec<Option<Values>> {
     let count = program.blocks.len();
     let places = REGISTERS + program.slots;
-    let edges: usize = program.blocks.iter().map(|block| block.predecessors.len()).sum();
     let none: Vec<Option<Values>> = vec![None; count];
-    if (edges + count) * places > MAX_PLACES {
-        return none;
-    }
     let order = order(program);
     let (mut begins, mut ends) = (none.clone(), none.clone());
     for _ in 0..MAX_ROUNDS {
