@@ -45,7 +45,9 @@ pub(super) fn reading(instruction: &Instruction, other: impl Fn(u8) -> Option<u8
             let Some(register) = other(instruction.op_register(index)) else { continue };
             let mut changed = reading;
             changed.set_op_register(index, register);
-            if encoded(&changed).is_some() {
+            // Some read nothing if two operands are the same: `xor %eax, %eax`.
+            let is_other = (0..reading.op_count()).all(|index| reading.op_register(index) != register);
+            if is_other && encoded(&changed).is_some() {
                 reading = changed;
             }
         }

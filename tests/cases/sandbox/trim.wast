@@ -333,6 +333,16 @@
       (local.set $sum (i32.xor (local.get $sum) (i32.add (local.get $a) (i32.mul (local.get $b) (i32.const 17)))))
       (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum))
+  ;; Two variables that always hold the same.
+  (func (export "itself") (param $n i32) (result i32)
+    (local $a i32) (local $b i32) (local $sum i32)
+    (local.set $a (local.get $n)) (local.set $b (local.get $n))
+    (loop $more
+      (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 3)) (i32.add (local.get $n) (i32.xor (local.get $a) (local.get $b)))))
+      (local.set $a (call $call (local.get $n)))
+      (local.set $b (local.get $a))
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
   ;; An address that was in the frame.
   (func (export "outside") (param $p i32) (result i32)
     (i32.add (call $call (local.get $p)) (i32.add (call $call (local.get $p)) (i32.load (local.get $p)))))
@@ -359,3 +369,4 @@
 (assert_return (invoke "ways" (i32.const 23) (i32.const 10) (i32.const 20)) (i32.const 34181288))
 (assert_return (invoke "outside" (i32.const 65532)) (i32.const 131066))
 (assert_trap (invoke "outside" (i32.const 65533)) "out of bounds memory access")
+(assert_return (invoke "itself" (i32.const 7)) (i32.const 7108))
