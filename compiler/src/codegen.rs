@@ -242,11 +242,10 @@ impl Thread {
             let opt_level = self.opt_level;
             self.generate(environment, unit, function, false)?;
             let compiled = self.context.compiled_code().expect("it was generated");
-            let first_slot = first_slot(&self.context.func, compiled);
             let code = code(compiled);
             Ok(match opt_level {
                 OptLevel::O0 => code,
-                OptLevel::O2 => relax::relax(code, &compiled.bb_starts, first_slot),
+                OptLevel::O2 => relax::relax(code, &compiled.bb_starts, first_slot(&self.context.func, compiled)),
             })
         };
         let code = match cache {

@@ -59,7 +59,7 @@ pub(crate) fn relax(mut code: Code, blocks: &[u32], first_slot: u32) -> Code {
         }
     };
     let bytes = parts.write(&code.code, &moves, &is_long);
-    debug_assert!(does_the_same(&code.code, &bytes, &moves, &parts), "only encodings and places change");
+    debug_assert!(does_the_same(&bytes, &moves, &parts), "only encodings and places change");
     for reference in &mut code.references {
         reference.offset = moves.at(reference.offset);
     }
@@ -78,7 +78,7 @@ pub(crate) fn relax(mut code: Code, blocks: &[u32], first_slot: u32) -> Code {
 }
 
 /// Whether each instruction does in its new place what it did, and the constants are as aligned as they were.
-fn does_the_same(old: &[u8], new: &[u8], moves: &Moves, parts: &Parts) -> bool {
+fn does_the_same(new: &[u8], moves: &Moves, parts: &Parts) -> bool {
     let decode = |bytes: &[u8], offset: u32| {
         Decoder::with_ip(64, &bytes[offset as usize..], u64::from(offset), DecoderOptions::NONE).decode()
     };
@@ -101,17 +101,18 @@ fn does_the_same(old: &[u8], new: &[u8], moves: &Moves, parts: &Parts) -> bool {
         }
     };
     let are_aligned = moves.at(parts.end) % CONSTANTS == parts.end % CONSTANTS;
-    let instructions: Vec<(u32, u32)> = parts.instructions.iter().map(|offset| (*offset, *offset)).collect();
+    let instructions: Vec<(u32, Instruction)> = parts.instructions.iter().map(|old| (old.ip() as u32, *old)).collect();
     are_aligned
-        && copy::places(parts, moves, &instructions).iter().all(|&(place, offset)| {
+        && copy::places(parts, moves, &instructions).iter().all(|&(place, old)| {
+            let offset = old.ip() as u32;
             let replacement = parts.replacements.binary_search_by_key(&offset, |replacement| replacement.start);
             let bytes = replacement.map(|index| &parts.replacements[index].bytes[..]);
             if bytes.is_ok_and(<[u8]>::is_empty) {
                 return true;
             }
-            let old = match (decode(old, offset), bytes) {
-                (old, Ok(bytes)) if !old.is_ip_rel_memory_operand() => decode(bytes, 0),
-                (old, _) => old,
+            let old = match bytes {
+                Ok(bytes) if !old.is_ip_rel_memory_operand() => decode(bytes, 0),
+                _ => old,
             };
             let new = decode(new, place);
             let jump = parts.jumps.binary_search_by_key(&offset, |jump| jump.start).ok().map(|jump| &parts.jumps[jump]);
@@ -168,8 +169,8 @@ pub(crate) struct Distance {
 /// What of a function's code depends on where it is, or becomes shorter. All offsets are those in the original code.
 #[derive(Default)]
 pub(crate) struct Parts {
-    /// Where instructions begin, and jump tables.
-    pub instructions: Vec<u32>,
+    /// The instructions, with their offsets as addresses, and where jump tables are.
+    pub instructions: Vec<Instruction>,
     tables: Vec<u32>,
     pub jumps: Vec<Jump>,
     /// In order.
@@ -203,7 +204,7 @@ impl Parts {
         reader.last_block(len)?;
         reader.check(len)?;
         let mut parts = reader.parts;
-        let trimmed = trim::replacements(code, &mut parts, first_slot, &reader.external);
+        let trimmed = trim::replacements(&code.call_sites, &mut parts, first_slot, &reader.external);
         parts.replacements.retain(|short| trimmed.binary_search_by_key(&short.start, |other| other.start).is_err());
         parts.replacements.extend(trimmed);
         parts.replacements.sort_by_key(|replacement| replacement.start);
@@ -339,7 +340,7 @@ impl Reader<'_> {
             return None;
         }
         let end = self.position();
-        self.parts.instructions.push(start);
+        self.parts.instructions.push(instruction);
         let flow = instruction.flow_control();
         match flow {
             FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch => {
@@ -386,7 +387,7 @@ impl Reader<'_> {
     /// Whether everything leads to an instruction, a table or a constant.
     fn check(&self, len: u32) -> Option<()> {
         let Parts { instructions, tables, jumps, operands, entries, end, .. } = &self.parts;
-        let is_instruction = |offset: u32| instructions.binary_search(&offset).is_ok();
+        let is_instruction = |offset: u32| instructions.binary_search_by_key(&offset.into(), Instruction::ip).is_ok();
         let is_data = |offset: u32| tables.binary_search(&offset).is_ok() || (*end..len).contains(&offset);
         let is_sound = jumps.iter().all(|jump| is_instruction(jump.target))
             && entries.iter().all(|entry| is_instruction(entry.to))

@@ -25,26 +25,31 @@ mod operand;
 mod program;
 mod values;
 
-use crate::codegen::Code;
+use crate::codegen::CallSite;
 use crate::relax::{Parts, Replacement};
 use operand::encoded;
 use program::{Line, Program};
 
 /// Finds what the head of this file describes. `first_slot` is the offset from which on the frame is the allocator's,
 /// `external` are offsets of fields that the linker fills in.
-pub(crate) fn replacements(code: &Code, parts: &mut Parts, first_slot: u32, external: &[u32]) -> Vec<Replacement> {
-    let Some(mut program) = Program::of(code, parts, first_slot, external) else { return Vec::new() };
+pub(crate) fn replacements(
+    call_sites: &[CallSite],
+    parts: &mut Parts,
+    first_slot: u32,
+    external: &[u32],
+) -> Vec<Replacement> {
+    let Some(mut program) = Program::of(call_sites, parts, first_slot, external) else { return Vec::new() };
     values::reuse(&mut program);
     liveness::remove(&mut program);
     debug_assert!(
-        Program::of(code, parts, first_slot, external).is_some_and(|old| check::reads_the_same(&old, &program)),
+        Program::of(call_sites, parts, first_slot, external).is_some_and(|old| check::reads_the_same(&old, &program)),
         "only moves change"
     );
     jumps::simplify(&mut program, parts);
     let changed = program.lines.iter().filter(|line| line.is_removed || line.is_changed);
     let replacement = |line: &Line| {
         let bytes = if line.is_removed { Vec::new() } else { encoded(&line.instruction).expect("it was encoded once") };
-        Replacement { start: line.start, end: line.end, bytes }
+        Replacement { start: line.start(), end: line.end(), bytes }
     };
     changed.map(replacement).collect()
 }

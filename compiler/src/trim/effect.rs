@@ -73,6 +73,10 @@ pub(super) fn falls_through(instruction: &Instruction) -> bool {
     matches!(instruction.flow_control(), Next | Call | IndirectCall | ConditionalBranch)
 }
 
+fn is_push_or_pop(instruction: &Instruction) -> bool {
+    matches!(instruction.mnemonic(), Mnemonic::Push | Mnemonic::Pop)
+}
+
 /// By how many bytes the stack pointer is lowered, for the frame or for what a call took of it.
 pub(super) fn lowers_stack(instruction: &Instruction) -> Option<u32> {
     let is_sub = matches!(instruction.code(), Code::Sub_rm64_imm8 | Code::Sub_rm64_imm32);
@@ -102,7 +106,7 @@ impl Reader {
     pub fn effect(&mut self, instruction: &Instruction) -> Option<Effect> {
         let is_frame = lowers_stack(instruction).is_some()
             || leaves_frame(instruction)
-            || matches!(instruction.mnemonic(), Mnemonic::Push | Mnemonic::Pop);
+            || is_push_or_pop(instruction) && instruction.op0_register() == Register::RBP;
         let mut effect = Effect { is_fixed: is_frame || instruction.is_ip_rel_memory_operand(), ..Effect::default() };
         let info = self.factory.info(instruction);
         let is_stack = |used: &UsedRegister| used.register().full_register() == Register::RSP;
@@ -140,7 +144,7 @@ fn is_understood(instruction: &Instruction, first_slot: u32) -> bool {
         instruction.mnemonic() == Mnemonic::Mov && instruction.op0_register() == Register::RBP && is_operand(1);
     let is_address =
         instruction.mnemonic() != Mnemonic::Lea || instruction.memory_displacement64() < u64::from(first_slot);
-    is_frame_pointer || is_address && !(0..instruction.op_count()).any(is_operand)
+    is_frame_pointer || !is_push_or_pop(instruction) && is_address && !(0..instruction.op_count()).any(is_operand)
 }
 
 fn copy(instruction: &Instruction, effect: &Effect, first_slot: u32) -> Option<Copy> {

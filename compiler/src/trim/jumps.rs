@@ -66,7 +66,7 @@ pub(super) fn simplify(program: &mut Program, parts: &mut Parts) {
         }
     }
     for (jump, target) in parts.jumps.iter_mut().zip(targets) {
-        jump.target = program.lines[target].start;
+        jump.target = program.lines[target].start();
     }
     parts.jumps.retain(|jump| !program.lines[program.line_at(jump.start)].is_removed);
 }

@@ -1,9 +1,9 @@
-//! Machine code → instructions, with what they do, and basic blocks.
+//! Instructions → what they do, and basic blocks.
 
-use super::effect::{Copy, Effect, Place, REGISTERS, Reader, SLOT, is_call, leaves_frame, lowers_stack};
-use crate::codegen::{CallSite, Code};
+use super::effect::{Copy, Effect, Place, REGISTERS, Reader, SLOT, falls_through, is_call, leaves_frame, lowers_stack};
+use crate::codegen::CallSite;
 use crate::relax::Parts;
-use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction};
+use iced_x86::{FlowControl, Instruction};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -12,12 +12,20 @@ const MAX_KEPT: usize = 1 << 22;
 const MAX_SEEN: usize = 1 << 27;
 
 pub(super) struct Line {
-    pub start: u32,
-    pub end: u32,
     pub instruction: Instruction,
     pub effect: Effect,
     pub is_changed: bool,
     pub is_removed: bool,
+}
+
+impl Line {
+    pub fn start(&self) -> u32 {
+        self.instruction.ip() as u32
+    }
+
+    pub fn end(&self) -> u32 {
+        self.instruction.next_ip() as u32
+    }
 }
 
 #[derive(Default)]
@@ -38,16 +46,11 @@ pub(super) struct Program {
 
 impl Program {
     /// None if it has no moves, is too large, or does what is not understood.
-    pub fn of(code: &Code, parts: &Parts, first_slot: u32, external: &[u32]) -> Option<Program> {
+    pub fn of(call_sites: &[CallSite], parts: &Parts, first_slot: u32, external: &[u32]) -> Option<Program> {
         let mut reader = Reader::new(first_slot..first_slot);
         let mut lines: Vec<Line> = Vec::with_capacity(parts.instructions.len());
-        let mut decoder = Decoder::new(64, &code.code[..parts.end as usize], DecoderOptions::NONE);
         let mut has_frame = false;
-        for &start in &parts.instructions {
-            decoder.set_position(start as usize).ok()?;
-            decoder.set_ip(start.into());
-            let instruction = decoder.decode();
-            let end = decoder.position() as u32;
+        for &instruction in &parts.instructions {
             if let Some(size) = lowers_stack(&instruction) {
                 // Either what the frame takes, or what the callee gave back of it.
                 if !std::mem::replace(&mut has_frame, true) {
@@ -56,12 +59,13 @@ impl Program {
                     return None;
                 }
             }
-            let mut effect = reader.effect(&instruction)?;
-            let field = external.get(external.partition_point(|offset| *offset < start));
-            effect.is_fixed |= field.is_some_and(|offset| *offset < end);
-            lines.push(Line { start, end, instruction, effect, is_changed: false, is_removed: false });
+            let effect = reader.effect(&instruction)?;
+            let mut line = Line { instruction, effect, is_changed: false, is_removed: false };
+            let field = external.get(external.partition_point(|offset| *offset < line.start()));
+            line.effect.is_fixed |= field.is_some_and(|offset| *offset < line.end());
+            lines.push(line);
         }
-        let blocks = blocks(&lines, parts, &code.call_sites)?;
+        let blocks = blocks(&lines, parts, call_sites)?;
         for block in blocks.iter().filter(|block| block.successors.is_empty()) {
             let line = &mut lines[block.lines.end - 1];
             if line.instruction.flow_control() != FlowControl::Exception {
@@ -78,7 +82,7 @@ impl Program {
     }
 
     pub fn line_at(&self, offset: u32) -> usize {
-        self.lines.binary_search_by_key(&offset, |line| line.start).expect("an instruction begins there")
+        self.lines.binary_search_by_key(&offset, Line::start).expect("an instruction begins there")
     }
 
     /// The first line from this one on that is not removed.
@@ -136,7 +140,7 @@ impl Program {
 
 /// The basic blocks, and what follows what. None if something leads to where no instruction is.
 fn blocks(lines: &[Line], parts: &Parts, call_sites: &[CallSite]) -> Option<Vec<Block>> {
-    let line_at = |offset: u32| lines.binary_search_by_key(&offset, |line| line.start).ok();
+    let line_at = |offset: u32| lines.binary_search_by_key(&offset, Line::start).ok();
     let targets = parts.jumps.iter().map(|jump| jump.target).chain(parts.entries.iter().map(|entry| entry.to));
     let mut begins: Vec<usize> = targets.map(line_at).collect::<Option<_>>()?;
     let ends = |line: &Line| line.instruction.flow_control() != FlowControl::Next && !is_call(&line.instruction);
@@ -156,7 +160,7 @@ fn blocks(lines: &[Line], parts: &Parts, call_sites: &[CallSite]) -> Option<Vec<
     for (block, &begin) in begins.iter().enumerate() {
         let end = begins.get(block + 1).copied().unwrap_or(lines.len());
         let mut successors: Vec<usize> = followers(&lines[end - 1], parts, line_at)?;
-        if super::effect::falls_through(&lines[end - 1].instruction) {
+        if falls_through(&lines[end - 1].instruction) {
             successors.push(end);
         }
         successors.extend(handlers.get(&end).into_iter().flatten());
@@ -180,13 +184,13 @@ fn blocks(lines: &[Line], parts: &Parts, call_sites: &[CallSite]) -> Option<Vec<
 fn followers(line: &Line, parts: &Parts, line_at: impl Fn(u32) -> Option<usize>) -> Option<Vec<usize>> {
     match line.instruction.flow_control() {
         FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch => {
-            let jump = parts.jumps.binary_search_by_key(&line.start, |jump| jump.start);
+            let jump = parts.jumps.binary_search_by_key(&line.start(), |jump| jump.start);
             jump.ok().map(|jump| line_at(parts.jumps[jump].target)).into_iter().collect()
         }
         FlowControl::IndirectBranch => {
             // The table follows.
-            let first = parts.entries.partition_point(|entry| entry.from < line.end);
-            let entries = parts.entries[first..].iter().take_while(|entry| entry.from == line.end);
+            let first = parts.entries.partition_point(|entry| entry.from < line.end());
+            let entries = parts.entries[first..].iter().take_while(|entry| entry.from == line.end());
             entries.map(|entry| line_at(entry.to)).collect()
         }
         _ => Some(Vec::new()),

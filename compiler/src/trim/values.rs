@@ -106,12 +106,9 @@ pub(super) fn reuse(program: &mut Program) {
         for index in program.blocks[block].lines.clone() {
             let change = change(&program.lines[index], &values, &since);
             let line = &program.lines[index];
-            let before: [Name; REGISTERS] = *values.0.first_chunk().expect("registers are first");
             values.step(line, index);
-            for register in registers(line.effect.changed) {
-                if line.effect.copy.is_none() || values.0[register] != before[register] {
-                    since[register] = 1 + index;
-                }
+            if !matches!(change, Change::Remove) {
+                registers(line.effect.changed).for_each(|register| since[register] = 1 + index);
             }
             match change {
                 Change::None => {}
