@@ -109,7 +109,7 @@ impl Translator<'_, '_> {
         self.builder.switch_to_block(header);
         self.stack.weight = self.count_arrival();
         self.stack.values.extend_from_slice(self.builder.block_params(header));
-        self.stack.push_frame(FrameKind::Loop { header }, params.len(), results.len(), following);
+        self.stack.push_frame(FrameKind::Loop { header, dispatch: None }, params.len(), results.len(), following);
     }
 
     fn begin_if(&mut self, ty: BlockType) {
@@ -189,12 +189,17 @@ impl Translator<'_, '_> {
                 frame.reached = true;
                 frame.weights.following = frame.weights.following.saturating_add(frame.weights.otherwise);
             }
-            FrameKind::Loop { header } => self.builder.seal_block(header),
+            FrameKind::Loop { header, dispatch } => {
+                self.builder.seal_block(header);
+                self.end_dispatch(dispatch);
+            }
             _ => {}
         }
         if frame.reached {
             self.builder.switch_to_block(frame.following);
-            self.builder.seal_block(frame.following);
+            if !frame.stays_open {
+                self.builder.seal_block(frame.following);
+            }
             if is_cold(frame.weights.following, frame.weights.entered) {
                 self.builder.set_cold_block(frame.following);
             }
@@ -207,9 +212,12 @@ impl Translator<'_, '_> {
 
     /// Where a branch of this depth goes, and with how many values.
     pub(super) fn destination(&mut self, depth: u32) -> (Block, usize) {
+        if let Some(block) = self.dispatched(depth) {
+            return (block, 0);
+        }
         let frame = self.stack.frame(depth);
         match frame.kind {
-            FrameKind::Loop { header } => (header, frame.params),
+            FrameKind::Loop { header, .. } => (header, frame.params),
             _ => {
                 frame.reached = true;
                 (frame.following, frame.results)
@@ -279,6 +287,7 @@ impl Translator<'_, '_> {
     /// Branches that carry values go through a block of their own for each destination: a jump table's entries
     /// must not share argument lists.
     fn branch_table(&mut self, targets: &BrTable<'_>) -> Result<()> {
+        self.begin_dispatch(targets);
         let index = self.stack.pop();
         let weights = self.count_index(index, targets.len() + 1).unwrap_or_default();
         for (depth, weight) in targets.targets().chain([Ok(targets.default())]).zip(weights) {

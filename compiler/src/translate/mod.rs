@@ -8,6 +8,7 @@ mod atomic;
 mod bounds_check;
 mod call;
 mod control;
+mod dispatch;
 mod environ;
 #[cfg(test)]
 mod every_instruction;
@@ -42,6 +43,7 @@ use crate::profile::Profile;
 use cranelift_codegen::ir::{Function, InstBuilder, SourceLoc, UserFuncName, Value};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use dispatch::Beginning;
 use environ::References;
 use exception::Exceptions;
 use profile::Position;
@@ -76,6 +78,7 @@ pub(crate) struct Translator<'f, 'a> {
     branch_hints: &'a [BranchHint],
     exceptions: Exceptions,
     position: Position,
+    beginning: Beginning,
 }
 
 /// Allocations reused from function to function by one thread.
@@ -160,6 +163,7 @@ impl<'f, 'a> Translator<'f, 'a> {
             branch_hints: &[],
             exceptions: Exceptions::default(),
             position: Position::default(),
+            beginning: Beginning::default(),
         }
     }
 

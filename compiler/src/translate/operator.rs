@@ -10,6 +10,7 @@ impl Translator<'_, '_> {
         if !self.stack.reachable {
             return self.unreachable_operator(operator);
         }
+        self.follow_beginning(operator);
         let translated = self.variable(operator)
             || self.numeric(operator)
             || self.memory(operator)?

@@ -1,5 +1,6 @@
 //! The operand stack (CLIF values) and the control stack (frames) of a function being translated.
 
+use super::dispatch::Dispatch;
 use cranelift_codegen::ir::{Block, Value};
 use std::rc::Rc;
 use std::vec::IntoIter;
@@ -17,6 +18,8 @@ pub(crate) struct Frame {
     pub following: Block,
     /// Whether anything jumps to `following`.
     pub reached: bool,
+    /// Whether something may still jump to `following` behind the frame's end.
+    pub stays_open: bool,
     /// Whether the instruction itself was reachable; if not, nothing inside it exists.
     pub live: bool,
     /// What catches exceptions inside the frame, innermost first; nothing if no `try` is open.
@@ -51,6 +54,7 @@ pub(crate) enum FrameKind {
     /// Branches go to the header, not to the end.
     Loop {
         header: Block,
+        dispatch: Option<Dispatch>,
     },
     /// Waiting for `else`, with the values of the parameters.
     If {
@@ -95,7 +99,19 @@ impl Stack {
         let live = self.reachable;
         let handlers = self.handlers();
         let weights = Weights { entered: self.weight, ..Weights::default() };
-        self.frames.push(Frame { kind, height, params, results, following, reached: false, live, handlers, weights });
+        let (reached, stays_open) = (false, false);
+        self.frames.push(Frame {
+            kind,
+            height,
+            params,
+            results,
+            following,
+            reached,
+            stays_open,
+            live,
+            handlers,
+            weights,
+        });
     }
 
     pub fn push(&mut self, value: Value) {
