@@ -31,7 +31,7 @@
 //! So `n` is exact, and comparing it decides what comparing a counter `i₀ + t·k` modulo 2³² decides, if t divides s.
 
 use super::address::{self, Group, MAX_DISTANCE};
-use super::sum::{Sum, constant, instruction};
+use super::sum::{Sum, constant, constant_64, instruction};
 use super::{block_of, liveness};
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
@@ -60,7 +60,7 @@ struct Shape {
     latches: Vec<Inst>,
 }
 
-/// A header's parameter that changes by a constant.
+/// A header's parameter that changes by a constant: one of 64 bits by that number.
 #[derive(Clone, Copy)]
 struct Counter {
     param: Value,
@@ -141,19 +141,33 @@ pub(super) fn passed(dfg: &DataFlowGraph, branch: Inst, header: Block, position:
 
 fn counters(dfg: &DataFlowGraph, shape: &Shape) -> Vec<Counter> {
     let counter = |(position, &param): (usize, &Value)| {
-        if dfg.value_type(param) != I32 {
+        let ty = dfg.value_type(param);
+        if ty != I32 && ty != I64 {
             return None;
         }
         let initial = passed(dfg, shape.entry, shape.header, position)?;
         let mut steps = shape.latches.iter().map(|&latch| {
             let next = passed(dfg, latch, shape.header, position)?;
             let sum = Sum::of(dfg, next, |value| value != param);
-            (sum.terms == [(param, 1)]).then_some(sum.constant)
+            let is_exact = ty == I32 || advance(dfg, next, param) == Some(i64::from(sum.constant as i32));
+            (sum.terms == [(param, 1)] && is_exact).then_some(sum.constant)
         });
         let step = steps.next()??;
         (step != 0 && steps.all(|other| other == Some(step))).then_some(Counter { param, initial, step })
     };
     dfg.block_params(shape.header).iter().enumerate().filter_map(counter).collect()
+}
+
+/// What is added to a value, all bits of it.
+fn advance(dfg: &DataFlowGraph, next: Value, value: Value) -> Option<i64> {
+    match *instruction(dfg, next)? {
+        InstructionData::Binary { opcode: Opcode::Iadd, args: [left, right] } => {
+            let (left, right) = (dfg.resolve_aliases(left), dfg.resolve_aliases(right));
+            let other = if left == value { right } else { (right == value).then_some(left)? };
+            constant_64(dfg, other)
+        }
+        _ => None,
+    }
 }
 
 fn is_invariant(function: &Function, loops: &LoopAnalysis, id: Loop, value: Value) -> bool {
@@ -223,6 +237,7 @@ fn start(function: &mut Function, shape: &Shape, counters: &[Counter], this: &Ad
     let mut index = None;
     for &(value, factor) in &this.sum.terms {
         let value = counters.iter().find(|counter| counter.param == value).map_or(value, |counter| counter.initial);
+        let value = lower_half(&mut cursor, value);
         let term = match factor {
             1 => value,
             _ => {
@@ -238,6 +253,10 @@ fn start(function: &mut Function, shape: &Shape, counters: &[Counter], this: &Ad
     let constant = cursor.ins().iconst(I32, i64::from(this.sum.constant));
     let index = index.map_or(constant, |sum| cursor.ins().iadd(sum, constant));
     cursor.ins().uextend(I64, index)
+}
+
+fn lower_half(cursor: &mut FuncCursor<'_>, value: Value) -> Value {
+    if cursor.func.dfg.value_type(value) == I32 { value } else { cursor.ins().ireduce(I32, value) }
 }
 
 /// A new parameter of the header that advances from 0 by `stride`.
@@ -396,6 +415,7 @@ fn replace_comparison(
                 End::Constant(value) => cursor.ins().iconst(I32, i64::from(value)),
                 End::Value(value) => value,
             };
+            let initial = lower_half(&mut cursor, initial);
             let distance = if step > 0 { cursor.ins().isub(end, initial) } else { cursor.ins().isub(initial, end) };
             let distance = cursor.ins().uextend(I64, distance);
             let ratio = cursor.ins().iconst(I64, i64::from(iterations.stride / step * step.signum()));
@@ -427,7 +447,8 @@ fn replace_comparison(
     }
 }
 
-/// Computes the old counters that something still needs from new ones that advance alike: `initial + n`, modulo 2³².
+/// Computes the old counters that something still needs from new ones that advance alike: `initial + n`, modulo 2³² or
+/// 2⁶⁴.
 /// The loop then carries one of both, and where only what follows the loop needs the old one, it is computed there.
 fn replace_counters(function: &mut Function, reduced: &[(Shape, Vec<Counter>, Vec<Iterations>)]) {
     let live = liveness::live_values(function, |_, _| false);
@@ -437,7 +458,10 @@ fn replace_counters(function: &mut Function, reduced: &[(Shape, Vec<Counter>, Ve
             let alike = iterations.iter().find(|known| known.stride == counter.step as i32);
             let Some(iterations) = alike else { continue };
             let mut cursor = FuncCursor::new(function).at_first_insertion_point(shape.header);
-            let distance = cursor.ins().ireduce(I32, iterations.value);
+            let distance = match cursor.func.dfg.value_type(counter.param) {
+                I64 => iterations.value,
+                _ => cursor.ins().ireduce(I32, iterations.value),
+            };
             replaced.insert(counter.param, cursor.ins().iadd(counter.initial, distance));
         }
     }

@@ -1,6 +1,8 @@
-//! An `i32` value as a sum modulo 2³²: constant, and terms with factors.
+//! A value as a sum modulo 2³²: constant, and terms with factors. The lower half of a sum of 64 bits is the sum of the
+//! lower halves, so a term may have 64 bits, and stands for its lower half.
 
-use cranelift_codegen::ir::{DataFlowGraph, InstructionData, Opcode, Value, ValueDef};
+use cranelift_codegen::ir::types::I32;
+use cranelift_codegen::ir::{DataFlowGraph, InstructionData, Opcode, Type, Value, ValueDef};
 
 /// `constant + Σ factor · value`, modulo 2³². Terms are sorted by value, factors are not zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,9 +43,17 @@ impl Sum {
                 }
                 Some(InstructionData::Binary { opcode: Opcode::Ishl, args: [left, right] }) => {
                     match constant(dfg, *right) {
-                        Some(by) => pending.push((*left, factor.wrapping_mul(1 << (by & 31)))),
+                        Some(by) => pending.push((*left, shifted(factor, by, dfg.value_type(value)))),
                         None => sum.add(value, factor),
                     }
+                }
+                Some(InstructionData::Unary { opcode: Opcode::Ireduce, arg }) if dfg.value_type(value) == I32 => {
+                    pending.push((*arg, factor));
+                }
+                Some(InstructionData::Unary { opcode: Opcode::Uextend | Opcode::Sextend, arg })
+                    if dfg.value_type(*arg) == I32 =>
+                {
+                    pending.push((*arg, factor));
                 }
                 _ => sum.add(value, factor),
             }
@@ -63,6 +73,11 @@ impl Sum {
             Err(index) => self.terms.insert(index, (value, factor)),
         }
     }
+}
+
+/// The factor of what is shifted to the left.
+fn shifted(factor: u32, by: u32, ty: Type) -> u32 {
+    factor.checked_shl(by & (ty.bits() - 1)).unwrap_or(0)
 }
 
 /// The instruction that makes a value.
