@@ -199,7 +199,8 @@ impl Thread {
                 .inline(&mut self.context, environment, body)
                 .map_err(|error| failure(environment, unit, &error))?;
             if self.opt_level != OptLevel::O0 {
-                optimize::optimize(&mut self.context, environment.declarations);
+                optimize::optimize(&mut self.context, environment.isa, environment.declarations)
+                    .map_err(|error| failure(environment, unit, &error))?;
             }
         }
         Ok(Some(std::mem::replace(&mut self.context.func, Function::new())))
@@ -322,7 +323,7 @@ fn reference(reloc: &FinalizedMachReloc) -> Reference {
 }
 
 /// An error of Cranelift's: a function too large for it, or a bug of ours.
-fn failure(environment: Environment<'_>, unit: Unit, error: &CodegenError) -> Error {
+pub(crate) fn failure(environment: Environment<'_>, unit: Unit, error: &CodegenError) -> Error {
     let error = match error {
         CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
             Error::limit("the function is too large for the code generator")

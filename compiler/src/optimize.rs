@@ -8,6 +8,7 @@ mod carry;
 mod choice;
 mod commute;
 mod complement;
+mod entrance;
 mod extension;
 mod flag;
 mod forward;
@@ -19,6 +20,7 @@ mod liveness;
 mod mask;
 mod passed;
 mod range;
+mod single;
 mod sink;
 mod step;
 mod sum;
@@ -64,8 +66,13 @@ fn uses(function: &Function) -> SecondaryMap<Value, u32> {
 }
 
 /// Improves a function of the module.
-pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
+pub(crate) fn optimize(context: &mut Context, isa: &dyn TargetIsa, declarations: &Declarations) -> CodegenResult<()> {
     context.func.dfg.resolve_all_aliases();
+    if entrance::copy(&mut context.func) {
+        context.flowgraph();
+        context.eliminate_unreachable_code(isa)?;
+        single::replace(&mut context.func);
+    }
     choice::make(&mut context.func);
     wide_multiply::recognise(&mut context.func);
     let bounds = Bounds::of(&context.func);
@@ -82,6 +89,7 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
     flag::choose(&mut context.func, &context.loop_analysis);
     leave::order(&mut context.func, &context.loop_analysis);
     liveness::remove_dead(&mut context.func);
+    Ok(())
 }
 
 /// Cranelift's own improvements, and what follows them. Cranelift itself is told to make none.
