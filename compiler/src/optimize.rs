@@ -9,6 +9,7 @@ mod choice;
 mod commute;
 mod complement;
 mod entrance;
+mod exit;
 mod extension;
 mod flag;
 mod forward;
@@ -100,6 +101,9 @@ pub(crate) fn simplify(context: &mut Context, isa: &dyn TargetIsa, memory: Optio
     context.remove_constant_phis(isa)?;
     context.func.dfg.resolve_all_aliases();
     extension::widen(context);
+    context.compute_loop_analysis();
+    exit::split(context);
+    context.flowgraph();
     context.egraph_pass(isa, &mut Default::default())?;
     context.compute_loop_analysis();
     hoist::ends(context);

@@ -303,7 +303,7 @@ enum End {
     Value(Value),
 }
 
-/// Lets the new counters decide where loops end, if the old ones have nothing else to do.
+/// Lets the new counters decide where loops end, if the old ones have nothing else to do or are computed from them.
 fn replace_comparisons(
     function: &mut Function,
     domtree: &DominatorTree,
@@ -330,9 +330,13 @@ fn replace_comparisons(
     let live = liveness::live_values(function, |inst, value| {
         comparisons.get(&inst).is_some_and(|known| counter_value(&function.dfg, known.counter, value).is_some())
     });
-    let mut dead: Vec<_> = comparisons.into_values().filter(|known| !live.contains(known.counter.param)).collect();
-    dead.sort_by_key(|comparison| comparison.inst);
-    for comparison in dead {
+    let goes = |known: &Comparison| {
+        let (_, _, iterations) = &reduced[known.reduced];
+        !live.contains(known.counter.param) || alike(iterations, known.counter).is_some()
+    };
+    let mut comparisons: Vec<_> = comparisons.into_values().filter(goes).collect();
+    comparisons.sort_by_key(|comparison| comparison.inst);
+    for comparison in comparisons {
         replace_comparison(function, domtree, loops, &reduced[comparison.reduced], &comparison);
     }
 }
@@ -447,6 +451,11 @@ fn replace_comparison(
     }
 }
 
+/// What advances as a counter does.
+fn alike(iterations: &[Iterations], counter: Counter) -> Option<&Iterations> {
+    iterations.iter().find(|known| known.stride == counter.step as i32)
+}
+
 /// Computes the old counters that something still needs from new ones that advance alike: `initial + n`, modulo 2³² or
 /// 2⁶⁴.
 /// The loop then carries one of both, and where only what follows the loop needs the old one, it is computed there.
@@ -455,8 +464,7 @@ fn replace_counters(function: &mut Function, reduced: &[(Shape, Vec<Counter>, Ve
     let mut replaced = HashMap::new();
     for (shape, counters, iterations) in reduced {
         for counter in counters.iter().filter(|counter| live.contains(counter.param)) {
-            let alike = iterations.iter().find(|known| known.stride == counter.step as i32);
-            let Some(iterations) = alike else { continue };
+            let Some(iterations) = alike(iterations, *counter) else { continue };
             let mut cursor = FuncCursor::new(function).at_first_insertion_point(shape.header);
             let distance = match cursor.func.dfg.value_type(counter.param) {
                 I64 => iterations.value,
@@ -468,6 +476,7 @@ fn replace_counters(function: &mut Function, reduced: &[(Shape, Vec<Counter>, Ve
     if replaced.is_empty() {
         return;
     }
+    function.dfg.resolve_all_aliases();
     let blocks: Vec<Block> = function.layout.blocks().collect();
     for block in blocks {
         let mut cursor = FuncCursor::new(function).at_top(block);

@@ -200,6 +200,12 @@ impl Translator<'_, '_> {
             _ => return false,
         };
         let (left, right) = self.stack.pop2();
+        // A number differs from itself if it is none. That is one branch, where others are two.
+        let code = match code {
+            FloatCC::Equal if left == right => FloatCC::Ordered,
+            FloatCC::NotEqual if left == right => FloatCC::Unordered,
+            _ => code,
+        };
         let result = self.builder.ins().fcmp(code, left, right);
         self.push_boolean(result);
         true
