@@ -12,12 +12,21 @@
 //! lower half of a·b = (u << 32) | (al·bl & 0xffffffff)
 //! ```
 //!
+//! or, with a carry where a sum may be 2⁶⁴ or more, as comparisons find it (in the library of Rust):
+//!
+//! ```text
+//! m = ah·bl + al·bh
+//! lower half of a·b = al·bl + (m << 32)
+//! upper half of a·b = ah·bh + ((m < ah·bl) << 32 | m >> 32) + (lower half < al·bl)
+//! ```
+//!
 //! The terms of the upper half may stand anywhere in a longer sum.
 
 use super::sum::instruction;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64, I128};
-use cranelift_codegen::ir::{DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Value};
+use cranelift_codegen::ir::{DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Value, ValueDef};
 
 /// Terms of a sum that are looked at.
 const MAX_TERMS: usize = 8;
@@ -46,10 +55,19 @@ fn upper_half(cursor: &mut FuncCursor<'_>, inst: Inst) {
     if dfg.value_type(result) != I64 || !flatten(dfg, result, &mut terms) {
         return;
     }
-    let Some((used, (left, right))) = find_upper_half(dfg, &terms) else { return };
+    let (used, upper) = match find_upper_half(dfg, &terms) {
+        Some((used, (left, right))) => (used, product(cursor, left, right).1),
+        None => {
+            let Some((used, (left, right), lower)) = find_with_carries(dfg, &terms) else { return };
+            let mut before = FuncCursor::new(cursor.func).at_inst(lower);
+            let (low, high) = product(&mut before, left, right);
+            let zero = before.ins().iconst(I64, 0);
+            before.func.replace(lower).bor(low, zero);
+            (used, high)
+        }
+    };
     let rest: Vec<Value> =
         terms.iter().enumerate().filter(|(index, _)| !used.contains(index)).map(|(_, term)| *term).collect();
-    let (_, upper) = product(cursor, left, right);
     let mut sum = cursor.ins().iconst(I64, 0);
     for term in rest {
         sum = cursor.ins().iadd(sum, term);
@@ -62,11 +80,7 @@ fn find_upper_half(dfg: &DataFlowGraph, terms: &[Value]) -> Option<([usize; 3], 
     for (second, &term) in terms.iter().enumerate() {
         let Some((left, right, t)) = upper_of(dfg, term).and_then(|u| cross_sum(dfg, u)) else { continue };
         let is_carry = |&candidate: &Value| upper_of(dfg, candidate) == Some(t);
-        let is_product = |&candidate: &Value| {
-            binary(dfg, candidate, Opcode::Imul)
-                .and_then(|(x, y)| Some((upper_of(dfg, x)?, upper_of(dfg, y)?)))
-                .is_some_and(|factors| factors == (left, right) || factors == (right, left))
-        };
+        let is_product = |&candidate: &Value| is_high_product(dfg, candidate, left, right);
         if let (Some(first), Some(third)) = (terms.iter().position(is_carry), terms.iter().position(is_product)) {
             return Some(([first, second, third], (left, right)));
         }
@@ -74,17 +88,72 @@ fn find_upper_half(dfg: &DataFlowGraph, terms: &[Value]) -> Option<([usize; 3], 
     None
 }
 
+/// The same where comparisons find the carries, and the instruction that makes the lower half.
+fn find_with_carries(dfg: &DataFlowGraph, terms: &[Value]) -> Option<([usize; 3], (Value, Value), Inst)> {
+    for (third, &term) in terms.iter().enumerate() {
+        let Some((lower, low_product)) = less(dfg, term) else { continue };
+        let Some(m) = other_term(dfg, lower, low_product).and_then(|term| shifted(dfg, term)) else { continue };
+        let Some((x, y)) = binary(dfg, m, Opcode::Iadd) else { continue };
+        let Some((left, right)) = cross_product(dfg, x) else { continue };
+        if cross_product(dfg, y) != Some((right, left)) || !is_low_product(dfg, low_product, left, right) {
+            continue;
+        }
+        let carries = |term: Value| less(dfg, term).is_some_and(|(sum, part)| sum == m && (part == x || part == y));
+        let is_middle = |&candidate: &Value| {
+            binary(dfg, candidate, Opcode::Bor).is_some_and(|(one, other)| {
+                [(one, other), (other, one)]
+                    .into_iter()
+                    .any(|(carry, middle)| upper_of(dfg, middle) == Some(m) && shifted(dfg, carry).is_some_and(carries))
+            })
+        };
+        let is_product = |&candidate: &Value| is_high_product(dfg, candidate, left, right);
+        if let (Some(first), Some(second), ValueDef::Result(inst, _)) =
+            (terms.iter().position(is_product), terms.iter().position(is_middle), dfg.value_def(lower))
+        {
+            return Some(([first, second, third], (left, right), inst));
+        }
+    }
+    None
+}
+
+/// `x` and `y`, if the value is whether x is less than y.
+fn less(dfg: &DataFlowGraph, value: Value) -> Option<(Value, Value)> {
+    let mut value = value;
+    while let Some(narrow) = unary(dfg, value, Opcode::Uextend) {
+        value = narrow;
+    }
+    match *instruction(dfg, value)? {
+        InstructionData::IntCompare { cond, args, .. } => {
+            let [x, y] = args.map(|arg| dfg.resolve_aliases(arg));
+            match cond {
+                IntCC::UnsignedLessThan => Some((x, y)),
+                IntCC::UnsignedGreaterThan => Some((y, x)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What a sum of two adds to one of them.
+fn other_term(dfg: &DataFlowGraph, sum: Value, term: Value) -> Option<Value> {
+    let (x, y) = binary(dfg, sum, Opcode::Iadd)?;
+    if x == term { Some(y) } else { (y == term).then_some(x) }
+}
+
+/// `x`, if the value is `x << 32`.
+fn shifted(dfg: &DataFlowGraph, value: Value) -> Option<Value> {
+    let (operand, shift) = binary(dfg, value, Opcode::Ishl)?;
+    (constant(dfg, shift)? == 32).then_some(operand)
+}
+
 /// Rewrites `(u << 32) | (al·bl & 0xffffffff)`.
 fn lower_half(cursor: &mut FuncCursor<'_>, inst: Inst) {
     let dfg = &cursor.func.dfg;
     let result = dfg.first_result(inst);
     let Some((x, y)) = binary(dfg, result, Opcode::Bor).filter(|_| dfg.value_type(result) == I64) else { return };
-    for (shifted, low) in [(x, y), (y, x)] {
-        let Some((u, shift)) = binary(dfg, shifted, Opcode::Ishl) else { continue };
-        if constant(dfg, shift) != Some(32) {
-            continue;
-        }
-        let Some((left, right, _)) = cross_sum(dfg, u) else { continue };
+    for (upper, low) in [(x, y), (y, x)] {
+        let Some((left, right, _)) = shifted(dfg, upper).and_then(|u| cross_sum(dfg, u)) else { continue };
         if lower_of(dfg, low).is_some_and(|low| is_low_product(dfg, low, left, right)) {
             let (lower, _) = product(cursor, left, right);
             let zero = cursor.ins().iconst(I64, 0);
@@ -127,6 +196,13 @@ fn cross_product(dfg: &DataFlowGraph, value: Value) -> Option<(Value, Value)> {
 fn is_low_product(dfg: &DataFlowGraph, value: Value, left: Value, right: Value) -> bool {
     binary(dfg, value, Opcode::Imul)
         .and_then(|(x, y)| Some((lower_of(dfg, x)?, lower_of(dfg, y)?)))
+        .is_some_and(|factors| factors == (left, right) || factors == (right, left))
+}
+
+/// Whether the value is `ah·bh`.
+fn is_high_product(dfg: &DataFlowGraph, value: Value, left: Value, right: Value) -> bool {
+    binary(dfg, value, Opcode::Imul)
+        .and_then(|(x, y)| Some((upper_of(dfg, x)?, upper_of(dfg, y)?)))
         .is_some_and(|factors| factors == (left, right) || factors == (right, left))
 }
 
