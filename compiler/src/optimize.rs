@@ -19,6 +19,7 @@ mod latch;
 mod leave;
 mod liveness;
 mod mask;
+mod order;
 mod passed;
 mod range;
 mod single;
@@ -75,6 +76,7 @@ pub(crate) fn optimize(context: &mut Context, isa: &dyn TargetIsa, declarations:
         single::replace(&mut context.func);
     }
     choice::make(&mut context.func);
+    order::ask(&mut context.func);
     wide_multiply::recognise(&mut context.func);
     let bounds = Bounds::of(&context.func);
     mask::remove(&mut context.func, &bounds);

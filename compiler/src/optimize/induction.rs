@@ -391,7 +391,7 @@ fn comparison(
 
 /// In iteration k the old counter is `initial + step · k`, and the new one `ratio · step · k`, which is exact: so one
 /// has reached `end` when the other has reached `ratio · (end − initial)`, the difference taken modulo 2³² in the
-/// direction of the step.
+/// direction of the step. (They may go in opposite directions: then the ratio is negative.)
 fn replace_comparison(
     function: &mut Function,
     domtree: &DominatorTree,
@@ -403,7 +403,7 @@ fn replace_comparison(
     let step = step as i32;
     let is_usable = |known: &&Iterations| {
         let is_exact = !comparison.is_next || domtree.dominates(known.proven_by, comparison.inst, &function.layout);
-        is_exact && known.stride % step == 0 && known.stride / step > 0
+        is_exact && known.stride % step == 0
     };
     let Some(iterations) = iterations.iter().find(is_usable) else { return };
     let is_exit = is_exit(function, domtree, loops, shape, comparison);
@@ -433,7 +433,7 @@ fn replace_comparison(
     };
     // The loop ends when it hits the end, which it does: so until then the counter is before it. Comparing so keeps
     // Cranelift from comparing the old value, which would stay alive beside the new one.
-    let code = |code: IntCC| match (code, step > 0) {
+    let code = |code: IntCC| match (code, iterations.stride > 0) {
         _ if !(is_hit && is_exit && comparison.is_next) => code,
         (IntCC::NotEqual, true) => IntCC::SignedLessThan,
         (IntCC::NotEqual, false) => IntCC::SignedGreaterThan,
