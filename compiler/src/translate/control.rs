@@ -287,7 +287,7 @@ impl Translator<'_, '_> {
     /// Branches that carry values go through a block of their own for each destination: a jump table's entries
     /// must not share argument lists.
     fn branch_table(&mut self, targets: &BrTable<'_>) -> Result<()> {
-        self.begin_dispatch(targets);
+        let is_entry = self.begin_dispatch(targets);
         let index = self.stack.pop();
         let weights = self.count_index(index, targets.len() + 1).unwrap_or_default();
         for (depth, weight) in targets.targets().chain([Ok(targets.default())]).zip(weights) {
@@ -314,6 +314,13 @@ impl Translator<'_, '_> {
                 }
             };
             blocks.push(block);
+        }
+        if is_entry {
+            let others = self.builder.create_block();
+            self.builder.set_cold_block(others);
+            self.builder.ins().brif(index, others, &[], blocks[0], &[]);
+            self.builder.seal_block(others);
+            self.builder.switch_to_block(others);
         }
         self.branch_by_index(index, &blocks);
         let values = self.stack.pop_many(arity);

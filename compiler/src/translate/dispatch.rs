@@ -53,9 +53,10 @@ impl Translator<'_, '_> {
         };
     }
 
-    /// Remembers where a table leads that a loop begins with.
-    pub(super) fn begin_dispatch(&mut self, table: &BrTable<'_>) {
-        let Beginning::Local(first, local) = std::mem::take(&mut self.beginning) else { return };
+    /// Remembers where a table leads that a loop begins with. True if a caller tells where a function goes on: hardly
+    /// ever is that not its begin.
+    pub(super) fn begin_dispatch(&mut self, table: &BrTable<'_>) -> bool {
+        let Beginning::Local(first, local) = std::mem::take(&mut self.beginning) else { return false };
         let frames = self.stack.frames.len();
         let targets: Option<Vec<Option<Block>>> = table
             .targets()
@@ -70,6 +71,8 @@ impl Translator<'_, '_> {
         if let (Some(targets), FrameKind::Loop { dispatch, .. }) = (targets, &mut self.stack.frames[first].kind) {
             *dispatch = Some(Dispatch { local, targets });
         }
+        let params = self.builder.func.signature.params.len() - usize::from(self.result_pointer.is_some());
+        (local as usize) < params
     }
 
     /// No branch leads to the blocks inside a loop any more.
