@@ -18,7 +18,7 @@
       (local.set $path (i32.add (i32.mul (local.get $path) (i32.const 10)) (i32.const 3)))
       (local.set $n (i32.sub (local.get $n) (i32.const 3)))
       ;; Any index that is too large is the last.
-      (local.set $state (i32.const -7))
+      (local.set $state (i32.const -6))
       (br_if $again (i32.gt_s (local.get $n) (i32.const 0))))
     (local.get $path))
 
@@ -119,6 +119,49 @@
       (br_if $again (i32.lt_s (local.get $path) (i32.const 100))))
     (local.get $path))
 
+  ;; What is computed in the middle of a loop is used where it is left.
+  (func (export "left") (param $state i32) (param $n i32) (result i32) (local $i i32) (local $sum i32)
+    (loop $again
+      (block $4 (block $3 (block $2 (block $1 (block $0
+        (br_table $0 $1 $2 $3 $4 (local.get $state)))
+        (local.set $i (i32.const 1)))
+        (if (i32.ge_u (local.get $i) (local.get $n)) (then (return (i32.const -1)))))
+        (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 5)) (local.get $i)))
+        (if (i32.gt_u (local.get $sum) (i32.const 1000))
+          (then (return (i32.add (local.get $sum) (local.get $i))))))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (local.set $state (i32.const 1))
+        (br $again)))
+    (local.get $state))
+
+  ;; The loop does something else first, or is passed something.
+  (global $count (mut i32) (i32.const 0))
+  (func (export "counted") (param $state i32) (result i32)
+    (global.set $count (i32.const 0))
+    (loop $again
+      (global.set $count (i32.add (global.get $count) (i32.const 1)))
+      (block $1 (block $0
+        (br_table $0 $1 (local.get $state)))
+        (local.set $state (i32.const 1))
+        (br $again)))
+    (global.get $count))
+  (func (export "stored") (param $state i32) (result i32) (local $count i32)
+    (loop $again
+      (block $1
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (block $0
+          (br_table $0 $1 (local.get $state)))
+        (local.set $state (i32.const 1))
+        (br $again)))
+    (local.get $count))
+  (func (export "passed") (param $state i32) (result i32)
+    (i32.const 5)
+    (loop $again (param i32) (result i32)
+      (block $1 (block $0
+        (br_table $0 $1 (local.get $state)))
+        (local.set $state (i32.const 1))
+        (br $again (i32.const 7)))))
+
   ;; Into the middle of a loop, whose counter is then what it was.
   (func (export "middle") (param $state i32) (param $n i32) (result i32) (local $i i32) (local $sum i32)
     (loop $again
@@ -190,6 +233,24 @@
 (assert_return (invoke "tables" (i32.const 2) (i32.const 0)) (i32.const 323))
 (assert_return (invoke "tables" (i32.const 2) (i32.const 1)) (i32.const 323))
 (assert_return (invoke "tables" (i32.const 2) (i32.const 2)) (i32.const 323))
+(assert_return (invoke "left" (i32.const 0) (i32.const 3)) (i32.const -1))
+(assert_return (invoke "left" (i32.const 0) (i32.const 100)) (i32.const 4887))
+(assert_return (invoke "left" (i32.const 1) (i32.const 3)) (i32.const -1))
+(assert_return (invoke "left" (i32.const 1) (i32.const 100)) (i32.const 4887))
+(assert_return (invoke "left" (i32.const 2) (i32.const 3)) (i32.const -1))
+(assert_return (invoke "left" (i32.const 2) (i32.const 100)) (i32.const 4887))
+(assert_return (invoke "left" (i32.const 3) (i32.const 3)) (i32.const -1))
+(assert_return (invoke "left" (i32.const 3) (i32.const 100)) (i32.const 4887))
+(assert_return (invoke "left" (i32.const 4) (i32.const 3)) (i32.const 4))
+(assert_return (invoke "left" (i32.const 4) (i32.const 100)) (i32.const 4))
+(assert_return (invoke "left" (i32.const 7) (i32.const 3)) (i32.const 7))
+(assert_return (invoke "left" (i32.const 7) (i32.const 100)) (i32.const 7))
+(assert_return (invoke "counted" (i32.const 0)) (i32.const 2))
+(assert_return (invoke "counted" (i32.const 1)) (i32.const 1))
+(assert_return (invoke "stored" (i32.const 0)) (i32.const 2))
+(assert_return (invoke "stored" (i32.const 1)) (i32.const 1))
+(assert_return (invoke "passed" (i32.const 0)) (i32.const 7))
+(assert_return (invoke "passed" (i32.const 1)) (i32.const 5))
 (assert_return (invoke "middle" (i32.const 0) (i32.const 0)) (i32.const 0))
 (assert_return (invoke "middle" (i32.const 0) (i32.const 10)) (i32.const 1000045))
 (assert_return (invoke "middle" (i32.const 1) (i32.const 0)) (i32.const 0))
