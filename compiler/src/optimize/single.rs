@@ -12,7 +12,7 @@
 use super::liveness;
 use super::passed::passed;
 use cranelift_codegen::ir::{Block, Function, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How often all parameters are looked at: what is passed to one may have been replaced.
 const MAX_ROUNDS: usize = 16;
@@ -21,7 +21,7 @@ const MAX_ROUNDS: usize = 16;
 pub(super) fn replace(function: &mut Function) {
     let mut replaced: HashMap<Value, Value> = HashMap::new();
     for _ in 0..MAX_ROUNDS {
-        let mut only: HashMap<Value, Value> = HashMap::new();
+        let mut only: BTreeMap<Value, Value> = BTreeMap::new();
         let mut several = HashSet::new();
         for passed in passed(function).filter(|passed| !replaced.contains_key(&passed.param)) {
             let value = passed.argument.map(|value| original(&replaced, function.dfg.resolve_aliases(value)));
