@@ -29,6 +29,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Instructions that are copied in a function.
 const MAX_COPIED: usize = 10_000;
 
+/// Loops that are too large before the others are not looked at.
+const MAX_TRIES: usize = 100;
+
 /// Rewrites what the head of this file describes. Then there may be blocks that nothing leads to.
 pub(super) fn copy(function: &mut Function) -> bool {
     let Some(plan) = Plan::of(function) else { return false };
@@ -65,19 +68,23 @@ impl Plan {
         }
         let headers = loops.iter().map(|entered| entered.header).collect();
         let mut left = MAX_COPIED;
+        let mut tries = MAX_TRIES;
         let mut copied = HashSet::new();
         let mut entrances = Vec::new();
         for entered in loops {
-            let blocks = graph.behind(&entered);
-            let insts: Vec<Inst> = blocks.iter().flat_map(|block| function.layout.block_insts(*block)).collect();
-            let size = insts.len();
-            let has_handlers = insts.into_iter().any(|inst| function.dfg.insts[inst].exception_table().is_some());
-            if size <= left && !has_handlers {
-                left -= size;
-                copied.extend(blocks);
-                entrances.extend(entered.entrances);
+            if tries == 0 {
+                break;
             }
+            let Some((blocks, size)) = graph.behind(&entered, left) else {
+                tries -= 1;
+                continue;
+            };
+            left -= size;
+            copied.extend(blocks);
+            entrances.extend(entered.entrances);
         }
+        // A copy leads to copies; what was copied leads where it led.
+        entrances.retain(|(from, _)| !copied.contains(from));
         let copied = graph.domtree.cfg_rpo().copied().filter(|block| copied.contains(block)).collect();
         Some(Plan { copied, entrances, headers, components: graph.components })
     }
@@ -229,19 +236,26 @@ impl Graph<'_> {
         components
     }
 
-    /// What is copied: what is reached from where a loop is entered, before its begin or its end, and what nothing else
+    /// What is copied, and how many instructions that is, unless it is more than `left` or would copy handlers of
+    /// exceptions: what is reached from where a loop is entered, before its begin or its end, and what nothing else
     /// leads to. So the values that are made there are used only there.
-    fn behind(&self, Entered { header, entrances }: &Entered) -> Vec<Block> {
+    fn behind(&self, Entered { header, entrances }: &Entered, left: usize) -> Option<(Vec<Block>, usize)> {
         let mut seen: HashSet<Block> = entrances.iter().map(|(_, to)| *to).collect();
         let mut blocks: Vec<Block> = seen.iter().copied().collect();
-        let mut next = 0;
+        let (mut size, mut next) = (0, 0);
         while let Some(&block) = blocks.get(next) {
             next += 1;
+            for inst in self.function.layout.block_insts(block) {
+                size += 1;
+                if size > left || self.function.dfg.insts[inst].exception_table().is_some() {
+                    return None;
+                }
+            }
             let is_inside = |block: Block| self.components[block] == self.components[*header];
             let after = self.after(block).filter(|after| is_inside(block) && is_inside(*after) && after != header);
             blocks.extend(after.chain(self.domtree.children(block)).filter(|block| seen.insert(*block)));
         }
-        blocks
+        Some((blocks, size))
     }
 }
 

@@ -366,8 +366,10 @@ fn comparison(
     let dfg = &function.dfg;
     let compared =
         |value: Value| counters.iter().find_map(|&counter| Some((counter, counter_value(dfg, counter, value)?)));
-    let end = |value: Value| match constant(dfg, value) {
-        Some(constant) => Some(End::Constant(constant)),
+    let end = |value: Value| match constant_64(dfg, value) {
+        Some(constant) if dfg.value_type(value) == I32 => Some(End::Constant(constant as u32)),
+        // What is extended to 64 bits never is more than 32.
+        Some(constant) => u32::try_from(constant).ok().map(End::Constant),
         None => {
             let is_usable = dfg.value_type(value) == I32 && is_invariant(function, loops, id, value);
             is_usable.then_some(End::Value(value))

@@ -23,8 +23,11 @@ pub(super) fn replace(function: &mut Function) {
     for _ in 0..MAX_ROUNDS {
         let mut only: BTreeMap<Value, Value> = BTreeMap::new();
         let mut several = HashSet::new();
-        for passed in passed(function).filter(|passed| !replaced.contains_key(&passed.param)) {
-            let value = passed.argument.map(|value| original(&replaced, function.dfg.resolve_aliases(value)));
+        for passed in passed(function) {
+            if replaced.contains_key(&passed.param) {
+                continue;
+            }
+            let value = passed.argument.map(|value| original(&mut replaced, function.dfg.resolve_aliases(value)));
             match value {
                 Some(value) if value == passed.param || *only.entry(passed.param).or_insert(value) == value => {}
                 _ => {
@@ -34,7 +37,7 @@ pub(super) fn replace(function: &mut Function) {
         }
         let before = replaced.len();
         for (param, value) in only.into_iter().filter(|(param, _)| !several.contains(param)) {
-            if original(&replaced, value) != param {
+            if original(&mut replaced, value) != param {
                 replaced.insert(param, value);
             }
         }
@@ -50,16 +53,21 @@ pub(super) fn replace(function: &mut Function) {
         let mut next = function.layout.first_inst(block);
         while let Some(inst) = next {
             next = function.layout.next_inst(inst);
-            function.dfg.map_inst_values(inst, |value| original(&replaced, value));
+            function.dfg.map_inst_values(inst, |value| original(&mut replaced, value));
         }
     }
     liveness::remove_dead(function);
 }
 
-/// What a value is replaced by in the end.
-fn original(replaced: &HashMap<Value, Value>, mut value: Value) -> Value {
-    while let Some(&other) = replaced.get(&value) {
-        value = other;
+/// What a value is replaced by in the end. All on the way there are then replaced by that.
+fn original(replaced: &mut HashMap<Value, Value>, value: Value) -> Value {
+    let mut last = value;
+    while let Some(&other) = replaced.get(&last) {
+        last = other;
     }
-    value
+    let mut value = value;
+    while value != last {
+        value = replaced.insert(value, last).expect("it is on the way");
+    }
+    last
 }

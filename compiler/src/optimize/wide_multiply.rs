@@ -51,10 +51,10 @@ pub(super) fn recognise(function: &mut Function) {
 fn upper_half(cursor: &mut FuncCursor<'_>, inst: Inst) {
     let dfg = &cursor.func.dfg;
     let result = dfg.first_result(inst);
-    let mut terms = Vec::new();
-    if dfg.value_type(result) != I64 || !flatten(dfg, result, &mut terms) {
+    if dfg.value_type(result) != I64 {
         return;
     }
+    let Some(terms) = flatten(dfg, result) else { return };
     let (used, upper) = match find_upper_half(dfg, &terms) {
         Some((used, (left, right))) => (used, product(cursor, left, right).1),
         None => {
@@ -223,16 +223,20 @@ fn lower_of(dfg: &DataFlowGraph, value: Value) -> Option<Value> {
 }
 
 /// The terms of a sum; not if there are too many.
-fn flatten(dfg: &DataFlowGraph, value: Value, terms: &mut Vec<Value>) -> bool {
-    match binary(dfg, value, Opcode::Iadd) {
-        _ if terms.len() == MAX_TERMS => false,
-        // The sums that make up u and t are not terms: they are reached through shifts only.
-        Some((left, right)) => flatten(dfg, left, terms) && flatten(dfg, right, terms),
-        None => {
-            terms.push(dfg.resolve_aliases(value));
-            true
+fn flatten(dfg: &DataFlowGraph, sum: Value) -> Option<Vec<Value>> {
+    let mut terms = Vec::new();
+    let mut pending = vec![sum];
+    while let Some(value) = pending.pop() {
+        match binary(dfg, value, Opcode::Iadd) {
+            // The sums that make up u and t are not terms: they are reached through shifts only.
+            Some((left, right)) => pending.extend([right, left]),
+            None => terms.push(dfg.resolve_aliases(value)),
+        }
+        if terms.len() + pending.len() > MAX_TERMS {
+            return None;
         }
     }
+    Some(terms)
 }
 
 fn binary(dfg: &DataFlowGraph, value: Value, wanted: Opcode) -> Option<(Value, Value)> {

@@ -95,6 +95,18 @@
       (local.set $p (i32.sub (local.get $p) (i32.const 8)))
       (br_if $more (i32.ne (local.tee $n (i32.add (local.get $n) (i32.const 2))) (local.get $end))))
     (local.get $sum))
+  ;; Compared with what 32 bits cannot be: the loop goes on until it traps.
+  (func (export "far-end") (param $i i32)
+    (loop $more
+      (drop (i32.load (local.get $i)))
+      (local.set $i (i32.add (local.get $i) (i32.const 4)))
+      (br_if $more (i64.ne (i64.extend_i32_u (local.get $i)) (i64.const 0x100000040)))))
+  (func (export "wide-end") (param $i i32) (result i32)
+    (loop $more
+      (drop (i32.load (local.get $i)))
+      (local.set $i (i32.add (local.get $i) (i32.const 4)))
+      (br_if $more (i64.ne (i64.extend_i32_u (local.get $i)) (i64.const 0x40))))
+    (local.get $i))
   (func (export "constant-ends") (param $p i32) (result i32) (local $sum i32) (local $n i32)
     (local.set $n (i32.const 40))
     (loop $more
@@ -246,6 +258,9 @@
 (assert_return (invoke "quarter" (i32.const 7) (i32.const 0) (i32.const 2)) (i32.const 49))
 (assert_trap (invoke "quarter" (i32.const 7) (i32.const 0) (i32.const 4)) "out of bounds memory access")
 (assert_return (invoke "quarter" (i32.const 65535) (i32.const -4) (i32.const 30)) (i32.const 1453393945))
+(assert_trap (invoke "far-end" (i32.const 0)) "out of bounds memory access")
+(assert_return (invoke "wide-end" (i32.const 0)) (i32.const 64))
+(assert_trap (invoke "wide-end" (i32.const 2)) "out of bounds memory access")
 (assert_return (invoke "constant-ends" (i32.const 0)) (i32.const 3718888))
 (assert_return (invoke "constant-ends" (i32.const 65488)) (i32.const 47967336))
 (assert_trap (invoke "constant-ends" (i32.const 65492)) "out of bounds memory access")
