@@ -199,8 +199,7 @@ impl Thread {
                 .inline(&mut self.context, environment, body)
                 .map_err(|error| failure(environment, unit, &error))?;
             if self.opt_level != OptLevel::O0 {
-                optimize::optimize(&mut self.context, environment.isa, environment.declarations)
-                    .map_err(|error| failure(environment, unit, &error))?;
+                optimize::optimize(&mut self.context, environment.declarations);
             }
         }
         Ok(Some(std::mem::replace(&mut self.context.func, Function::new())))
@@ -323,7 +322,7 @@ fn reference(reloc: &FinalizedMachReloc) -> Reference {
 }
 
 /// An error of Cranelift's: a function too large for it, or a bug of ours.
-pub(crate) fn failure(environment: Environment<'_>, unit: Unit, error: &CodegenError) -> Error {
+fn failure(environment: Environment<'_>, unit: Unit, error: &CodegenError) -> Error {
     let error = match error {
         CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
             Error::limit("the function is too large for the code generator")

@@ -4,7 +4,6 @@
 //! (measured: a tenth of the run time of a real program, and smaller code). With a profile, calls that happen often may
 //! be of larger functions, and those that never happen stay calls.
 
-use crate::codegen::{self, Unit};
 use crate::error::Result;
 use crate::optimize;
 use crate::profile::Profile;
@@ -67,8 +66,7 @@ impl Inlinable {
                 |(workspace, context), body| {
                     context.clear();
                     context.func = translate::body(environment, body, workspace)?;
-                    optimize::optimize(context, environment.isa, environment.declarations)
-                        .map_err(|error| codegen::failure(environment, Unit::Body(body), &error))?;
+                    optimize::optimize(context, environment.declarations);
                     let function = std::mem::replace(&mut context.func, Function::new());
                     Ok(((module.imported.functions + body) as u32, function))
                 },

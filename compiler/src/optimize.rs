@@ -68,11 +68,9 @@ fn uses(function: &Function) -> SecondaryMap<Value, u32> {
 }
 
 /// Improves a function of the module.
-pub(crate) fn optimize(context: &mut Context, isa: &dyn TargetIsa, declarations: &Declarations) -> CodegenResult<()> {
+pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
     context.func.dfg.resolve_all_aliases();
     if entrance::copy(&mut context.func) {
-        context.flowgraph();
-        context.eliminate_unreachable_code(isa)?;
         single::replace(&mut context.func);
     }
     choice::make(&mut context.func);
@@ -92,7 +90,6 @@ pub(crate) fn optimize(context: &mut Context, isa: &dyn TargetIsa, declarations:
     flag::choose(&mut context.func, &context.loop_analysis);
     leave::order(&mut context.func, &context.loop_analysis);
     liveness::remove_dead(&mut context.func);
-    Ok(())
 }
 
 /// Cranelift's own improvements, and what follows them. Cranelift itself is told to make none.

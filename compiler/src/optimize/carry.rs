@@ -11,7 +11,7 @@
 //! from the lower half (`adc`, `sbb`), which is made once more where the upper half comes later.
 
 use super::replace_by;
-use super::sum::instruction;
+use super::sum::{instruction, operands};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::dominator_tree::DominatorTree;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -100,16 +100,8 @@ impl Wide {
     }
 }
 
-/// The operands of an instruction with this opcode that makes the value.
-fn operands(dfg: &DataFlowGraph, value: Value, wanted: Opcode) -> Option<[Value; 2]> {
-    match *instruction(dfg, value)? {
-        InstructionData::Binary { opcode, args } if opcode == wanted => Some(args.map(|arg| dfg.resolve_aliases(arg))),
-        _ => None,
-    }
-}
-
 /// What is less than what, as numbers of 64 bits without sign, if and only if this value is 1; otherwise it is 0.
-fn is_less(dfg: &DataFlowGraph, number: Value) -> Option<(Value, Value)> {
+pub(super) fn is_less(dfg: &DataFlowGraph, number: Value) -> Option<(Value, Value)> {
     match *instruction(dfg, number)? {
         InstructionData::Unary { opcode: Opcode::Uextend, arg } => is_less(dfg, arg),
         InstructionData::IntCompare { cond, args, .. } if dfg.value_type(args[0]) == I64 => {

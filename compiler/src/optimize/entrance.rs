@@ -22,7 +22,7 @@ use cranelift_codegen::dominator_tree::DominatorTree;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::flowgraph::ControlFlowGraph;
 use cranelift_codegen::ir::{
-    Block, BlockArg, BlockCall, Function, Inst, InstBuilder, InstructionData, JumpTable, JumpTableData, Type, Value,
+    Block, BlockArg, BlockCall, Function, Inst, InstBuilder, InstructionData, JumpTable, JumpTableData, Value,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -32,7 +32,7 @@ const MAX_COPIED: usize = 10_000;
 /// Loops that are too large before the others are not looked at.
 const MAX_TRIES: usize = 100;
 
-/// Rewrites what the head of this file describes. Then there may be blocks that nothing leads to.
+/// Rewrites what the head of this file describes, if there is such a loop.
 pub(super) fn copy(function: &mut Function) -> bool {
     let Some(plan) = Plan::of(function) else { return false };
     let copies = Copies::of(function, &plan.copied);
@@ -97,11 +97,7 @@ fn separate(function: &mut Function, components: &SecondaryMap<Block, usize>, he
     for &header in headers {
         let block = function.dfg.make_block();
         function.layout.insert_block(block, header);
-        let params = function.dfg.block_params(header).to_vec();
-        let passed = params.into_iter().map(|param| function.dfg.value_type(param));
-        let passed: Vec<Type> = passed.collect();
-        let passed: Vec<BlockArg> =
-            passed.into_iter().map(|ty| function.dfg.append_block_param(block, ty).into()).collect();
+        let passed: Vec<BlockArg> = take_params(function, header, block).into_iter().map(BlockArg::from).collect();
         FuncCursor::new(function).at_bottom(block).ins().jump(header, &passed);
         before.insert(header, block);
     }
@@ -109,6 +105,16 @@ fn separate(function: &mut Function, components: &SecondaryMap<Block, usize>, he
         let Some(branch) = function.layout.last_inst(block) else { continue };
         redirect(function, branch, |to| before.get(&to).copied().filter(|_| components[block] != components[to]));
     }
+}
+
+/// Gives a block parameters like those of another one.
+fn take_params(function: &mut Function, from: Block, block: Block) -> Vec<Value> {
+    let params = function.dfg.block_params(from).to_vec().into_iter();
+    let append = |param| {
+        let number = function.dfg.value_type(param);
+        function.dfg.append_block_param(block, number)
+    };
+    params.map(append).collect()
 }
 
 /// Lets a branch lead elsewhere.
@@ -272,10 +278,8 @@ impl Copies {
             let copy = function.dfg.make_block();
             function.layout.append_block(copy);
             function.layout.set_cold(copy);
-            for param in function.dfg.block_params(block).to_vec() {
-                let ty = function.dfg.value_type(param);
-                copies.values.insert(param, function.dfg.append_block_param(copy, ty));
-            }
+            let params = take_params(function, block, copy);
+            copies.values.extend(function.dfg.block_params(block).iter().copied().zip(params));
             copies.blocks.insert(block, copy);
         }
         for block in order {

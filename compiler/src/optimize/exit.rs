@@ -13,9 +13,9 @@
 //! they are needed after the last one. The way back to a loop stays as it is: it is short where nothing is computed.
 
 use super::liveness::has_effect;
+use super::table::detour;
 use cranelift_codegen::Context;
-use cranelift_codegen::cursor::{Cursor, FuncCursor};
-use cranelift_codegen::ir::{Block, BlockArg, BlockCall, Function, InstBuilder, InstructionData, ValueDef};
+use cranelift_codegen::ir::{Block, BlockArg, BlockCall, Function, InstructionData, ValueDef};
 
 /// Rewrites what the head of this file describes, before Cranelift decides where values are computed.
 pub(super) fn split(context: &mut Context) {
@@ -25,9 +25,10 @@ pub(super) fn split(context: &mut Context) {
         let Some(branch) = func.layout.last_inst(block) else { continue };
         let InstructionData::Brif { blocks: ways, .. } = func.dfg.insts[branch] else { continue };
         for (side, way) in ways.into_iter().enumerate() {
-            let is_loop = loops.is_loop_header(way.block(&func.dfg.value_lists)).is_some();
-            if !is_loop && passes_computed(func, way) {
-                let detour = detour(func, block, way);
+            let to = way.block(&func.dfg.value_lists);
+            if loops.is_loop_header(to).is_none() && passes_computed(func, way) {
+                let args: Vec<BlockArg> = way.args(&func.dfg.value_lists).collect();
+                let detour = BlockCall::new(detour(func, block, to, &args), [], &mut func.dfg.value_lists);
                 if let InstructionData::Brif { blocks, .. } = &mut func.dfg.insts[branch] {
                     blocks[side] = detour;
                 }
@@ -45,17 +46,4 @@ fn passes_computed(function: &Function, way: BlockCall) -> bool {
         _ => None,
     });
     insts.any(|inst| !has_effect(dfg.insts[inst].opcode()))
-}
-
-/// A new block that passes on what a branch did.
-fn detour(function: &mut Function, from: Block, way: BlockCall) -> BlockCall {
-    let (to, args): (Block, Vec<BlockArg>) =
-        (way.block(&function.dfg.value_lists), way.args(&function.dfg.value_lists).collect());
-    let block = function.dfg.make_block();
-    function.layout.insert_block_after(block, from);
-    if function.layout.is_cold(to) {
-        function.layout.set_cold(block);
-    }
-    FuncCursor::new(function).at_bottom(block).ins().jump(to, &args);
-    BlockCall::new(block, [], &mut function.dfg.value_lists)
 }

@@ -31,7 +31,7 @@
 //! So `n` is exact, and comparing it decides what comparing a counter `i₀ + t·k` modulo 2³² decides, if t divides s.
 
 use super::address::{self, Group, MAX_DISTANCE};
-use super::sum::{Sum, constant, constant_64, instruction};
+use super::sum::{Sum, constant, constant_64, instruction, step};
 use super::{block_of, liveness};
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
@@ -149,25 +149,13 @@ fn counters(dfg: &DataFlowGraph, shape: &Shape) -> Vec<Counter> {
         let mut steps = shape.latches.iter().map(|&latch| {
             let next = passed(dfg, latch, shape.header, position)?;
             let sum = Sum::of(dfg, next, |value| value != param);
-            let is_exact = ty == I32 || advance(dfg, next, param) == Some(i64::from(sum.constant as i32));
+            let is_exact = ty == I32 || step(dfg, param, next) == Some(i64::from(sum.constant as i32));
             (sum.terms == [(param, 1)] && is_exact).then_some(sum.constant)
         });
         let step = steps.next()??;
         (step != 0 && steps.all(|other| other == Some(step))).then_some(Counter { param, initial, step })
     };
     dfg.block_params(shape.header).iter().enumerate().filter_map(counter).collect()
-}
-
-/// What is added to a value, all bits of it.
-fn advance(dfg: &DataFlowGraph, next: Value, value: Value) -> Option<i64> {
-    match *instruction(dfg, next)? {
-        InstructionData::Binary { opcode: Opcode::Iadd, args: [left, right] } => {
-            let (left, right) = (dfg.resolve_aliases(left), dfg.resolve_aliases(right));
-            let other = if left == value { right } else { (right == value).then_some(left)? };
-            constant_64(dfg, other)
-        }
-        _ => None,
-    }
 }
 
 fn is_invariant(function: &Function, loops: &LoopAnalysis, id: Loop, value: Value) -> bool {
@@ -459,8 +447,8 @@ fn alike(iterations: &[Iterations], counter: Counter) -> Option<&Iterations> {
 }
 
 /// Computes the old counters that something still needs from new ones that advance alike: `initial + n`, modulo 2³² or
-/// 2⁶⁴.
-/// The loop then carries one of both, and where only what follows the loop needs the old one, it is computed there.
+/// 2⁶⁴. The loop then carries one of both, and where only what follows the loop needs the old one, it is computed
+/// there.
 fn replace_counters(function: &mut Function, reduced: &[(Shape, Vec<Counter>, Vec<Iterations>)]) {
     let live = liveness::live_values(function, |_, _| false);
     let mut replaced = HashMap::new();

@@ -13,7 +13,7 @@
 //! move from one to the other and a second jump. Hardly a program is written so: Cranelift's simplification of sums
 //! makes it so, which prefers the shorter chain of instructions. Hence this comes after it.
 
-use super::sum::{constant_64, instruction};
+use super::sum::{constant_64, step};
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -67,17 +67,6 @@ fn loop_counters(context: &Context, id: Loop) -> Vec<(Value, Counter, Inst)> {
             Some((param, Counter { next, step, id, exit }, latch.inst))
         })
         .collect()
-}
-
-/// The constant that is added to one value to make the other.
-fn step(dfg: &DataFlowGraph, from: Value, to: Value) -> Option<i64> {
-    let InstructionData::Binary { opcode, args: [left, right] } = *instruction(dfg, to)? else { return None };
-    match opcode {
-        Opcode::Iadd if left == from => constant_64(dfg, right),
-        Opcode::Iadd if right == from => constant_64(dfg, left),
-        Opcode::Isub if left == from => constant_64(dfg, right).map(i64::wrapping_neg),
-        _ => None,
-    }
 }
 
 /// Lets the branch compare what the counter will be, if it compares what it was.

@@ -88,6 +88,26 @@ pub(super) fn instruction(dfg: &DataFlowGraph, value: Value) -> Option<&Instruct
     }
 }
 
+/// The operands of an instruction with this opcode that makes the value.
+pub(super) fn operands(dfg: &DataFlowGraph, value: Value, wanted: Opcode) -> Option<[Value; 2]> {
+    match *instruction(dfg, value)? {
+        InstructionData::Binary { opcode, args } if opcode == wanted => Some(args.map(|arg| dfg.resolve_aliases(arg))),
+        _ => None,
+    }
+}
+
+/// The constant that is added to one value to make the other.
+pub(super) fn step(dfg: &DataFlowGraph, from: Value, to: Value) -> Option<i64> {
+    let InstructionData::Binary { opcode, args } = *instruction(dfg, to)? else { return None };
+    let [left, right] = args.map(|arg| dfg.resolve_aliases(arg));
+    match opcode {
+        Opcode::Iadd if left == from => constant_64(dfg, right),
+        Opcode::Iadd if right == from => constant_64(dfg, left),
+        Opcode::Isub if left == from => constant_64(dfg, right).map(i64::wrapping_neg),
+        _ => None,
+    }
+}
+
 /// The value of an `i32.const`.
 pub(super) fn constant(dfg: &DataFlowGraph, value: Value) -> Option<u32> {
     constant_64(dfg, value).map(|value| value as u32)

@@ -36,7 +36,7 @@ pub(super) fn split(function: &mut Function) {
 }
 
 /// A new block that passes the arguments on.
-fn detour(function: &mut Function, from: Block, to: Block, args: &[BlockArg]) -> Block {
+pub(super) fn detour(function: &mut Function, from: Block, to: Block, args: &[BlockArg]) -> Block {
     let block = function.dfg.make_block();
     function.layout.insert_block_after(block, from);
     if function.layout.is_cold(to) {

@@ -22,15 +22,15 @@
 //!
 //! The terms of the upper half may stand anywhere in a longer sum.
 
-use super::sum::instruction;
+use super::carry::is_less;
+use super::sum::{constant_64, instruction, operands};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
-use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64, I128};
 use cranelift_codegen::ir::{DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Opcode, Value, ValueDef};
 
 /// Terms of a sum that are looked at.
 const MAX_TERMS: usize = 8;
-const LOW: u64 = 0xffff_ffff;
+const LOW: i64 = 0xffff_ffff;
 
 /// Replaces what the head of this file describes; whatever only served it is dead afterwards.
 pub(super) fn recognise(function: &mut Function) {
@@ -91,16 +91,16 @@ fn find_upper_half(dfg: &DataFlowGraph, terms: &[Value]) -> Option<([usize; 3], 
 /// The same where comparisons find the carries, and the instruction that makes the lower half.
 fn find_with_carries(dfg: &DataFlowGraph, terms: &[Value]) -> Option<([usize; 3], (Value, Value), Inst)> {
     for (third, &term) in terms.iter().enumerate() {
-        let Some((lower, low_product)) = less(dfg, term) else { continue };
+        let Some((lower, low_product)) = is_less(dfg, term) else { continue };
         let Some(m) = other_term(dfg, lower, low_product).and_then(|term| shifted(dfg, term)) else { continue };
-        let Some((x, y)) = binary(dfg, m, Opcode::Iadd) else { continue };
+        let Some([x, y]) = operands(dfg, m, Opcode::Iadd) else { continue };
         let Some((left, right)) = cross_product(dfg, x) else { continue };
         if cross_product(dfg, y) != Some((right, left)) || !is_low_product(dfg, low_product, left, right) {
             continue;
         }
-        let carries = |term: Value| less(dfg, term).is_some_and(|(sum, part)| sum == m && (part == x || part == y));
+        let carries = |term: Value| is_less(dfg, term).is_some_and(|(sum, part)| sum == m && (part == x || part == y));
         let is_middle = |&candidate: &Value| {
-            binary(dfg, candidate, Opcode::Bor).is_some_and(|(one, other)| {
+            operands(dfg, candidate, Opcode::Bor).is_some_and(|[one, other]| {
                 [(one, other), (other, one)]
                     .into_iter()
                     .any(|(carry, middle)| upper_of(dfg, middle) == Some(m) && shifted(dfg, carry).is_some_and(carries))
@@ -116,42 +116,23 @@ fn find_with_carries(dfg: &DataFlowGraph, terms: &[Value]) -> Option<([usize; 3]
     None
 }
 
-/// `x` and `y`, if the value is whether x is less than y.
-fn less(dfg: &DataFlowGraph, value: Value) -> Option<(Value, Value)> {
-    let mut value = value;
-    while let Some(narrow) = unary(dfg, value, Opcode::Uextend) {
-        value = narrow;
-    }
-    match *instruction(dfg, value)? {
-        InstructionData::IntCompare { cond, args, .. } => {
-            let [x, y] = args.map(|arg| dfg.resolve_aliases(arg));
-            match cond {
-                IntCC::UnsignedLessThan => Some((x, y)),
-                IntCC::UnsignedGreaterThan => Some((y, x)),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
 /// What a sum of two adds to one of them.
 fn other_term(dfg: &DataFlowGraph, sum: Value, term: Value) -> Option<Value> {
-    let (x, y) = binary(dfg, sum, Opcode::Iadd)?;
+    let [x, y] = operands(dfg, sum, Opcode::Iadd)?;
     if x == term { Some(y) } else { (y == term).then_some(x) }
 }
 
 /// `x`, if the value is `x << 32`.
 fn shifted(dfg: &DataFlowGraph, value: Value) -> Option<Value> {
-    let (operand, shift) = binary(dfg, value, Opcode::Ishl)?;
-    (constant(dfg, shift)? == 32).then_some(operand)
+    let [operand, shift] = operands(dfg, value, Opcode::Ishl)?;
+    (constant_64(dfg, shift)? == 32).then_some(operand)
 }
 
 /// Rewrites `(u << 32) | (al·bl & 0xffffffff)`.
 fn lower_half(cursor: &mut FuncCursor<'_>, inst: Inst) {
     let dfg = &cursor.func.dfg;
     let result = dfg.first_result(inst);
-    let Some((x, y)) = binary(dfg, result, Opcode::Bor).filter(|_| dfg.value_type(result) == I64) else { return };
+    let Some([x, y]) = operands(dfg, result, Opcode::Bor).filter(|_| dfg.value_type(result) == I64) else { return };
     for (upper, low) in [(x, y), (y, x)] {
         let Some((left, right, _)) = shifted(dfg, upper).and_then(|u| cross_sum(dfg, u)) else { continue };
         if lower_of(dfg, low).is_some_and(|low| is_low_product(dfg, low, left, right)) {
@@ -173,11 +154,11 @@ fn product(cursor: &mut FuncCursor<'_>, left: Value, right: Value) -> (Value, Va
 
 /// If `u = al·bh + (t & 0xffffffff)` and `t = ah·bl + (al·bl >> 32)`: the factors `a` and `b`, and `t`.
 fn cross_sum(dfg: &DataFlowGraph, u: Value) -> Option<(Value, Value, Value)> {
-    let (x, y) = binary(dfg, u, Opcode::Iadd)?;
+    let [x, y] = operands(dfg, u, Opcode::Iadd)?;
     [(x, y), (y, x)].into_iter().find_map(|(cross, masked)| {
         let (low, high) = cross_product(dfg, cross)?;
         let t = lower_of(dfg, masked)?;
-        let (x, y) = binary(dfg, t, Opcode::Iadd)?;
+        let [x, y] = operands(dfg, t, Opcode::Iadd)?;
         [(x, y), (y, x)].into_iter().find_map(|(other, carry)| {
             let is_mirrored = cross_product(dfg, other) == Some((high, low));
             let carries = upper_of(dfg, carry).is_some_and(|product| is_low_product(dfg, product, low, high));
@@ -188,34 +169,34 @@ fn cross_sum(dfg: &DataFlowGraph, u: Value) -> Option<(Value, Value, Value)> {
 
 /// If the value is `al·bh`: `a` and `b`.
 fn cross_product(dfg: &DataFlowGraph, value: Value) -> Option<(Value, Value)> {
-    let (x, y) = binary(dfg, value, Opcode::Imul)?;
+    let [x, y] = operands(dfg, value, Opcode::Imul)?;
     [(x, y), (y, x)].into_iter().find_map(|(low, high)| Some((lower_of(dfg, low)?, upper_of(dfg, high)?)))
 }
 
 /// Whether the value is `al·bl`.
 fn is_low_product(dfg: &DataFlowGraph, value: Value, left: Value, right: Value) -> bool {
-    binary(dfg, value, Opcode::Imul)
-        .and_then(|(x, y)| Some((lower_of(dfg, x)?, lower_of(dfg, y)?)))
+    operands(dfg, value, Opcode::Imul)
+        .and_then(|[x, y]| Some((lower_of(dfg, x)?, lower_of(dfg, y)?)))
         .is_some_and(|factors| factors == (left, right) || factors == (right, left))
 }
 
 /// Whether the value is `ah·bh`.
 fn is_high_product(dfg: &DataFlowGraph, value: Value, left: Value, right: Value) -> bool {
-    binary(dfg, value, Opcode::Imul)
-        .and_then(|(x, y)| Some((upper_of(dfg, x)?, upper_of(dfg, y)?)))
+    operands(dfg, value, Opcode::Imul)
+        .and_then(|[x, y]| Some((upper_of(dfg, x)?, upper_of(dfg, y)?)))
         .is_some_and(|factors| factors == (left, right) || factors == (right, left))
 }
 
 /// `x`, if the value is `x >> 32`.
 fn upper_of(dfg: &DataFlowGraph, value: Value) -> Option<Value> {
-    let (operand, shift) = binary(dfg, value, Opcode::Ushr)?;
-    (constant(dfg, shift)? == 32).then_some(operand)
+    let [operand, shift] = operands(dfg, value, Opcode::Ushr)?;
+    (constant_64(dfg, shift)? == 32).then_some(operand)
 }
 
 /// `x`, if the value is `x & 0xffffffff`, in either of the ways to say so.
 fn lower_of(dfg: &DataFlowGraph, value: Value) -> Option<Value> {
-    if let Some((x, y)) = binary(dfg, value, Opcode::Band) {
-        return [(x, y), (y, x)].into_iter().find_map(|(x, mask)| (constant(dfg, mask)? == LOW).then_some(x));
+    if let Some([x, y]) = operands(dfg, value, Opcode::Band) {
+        return [(x, y), (y, x)].into_iter().find_map(|(x, mask)| (constant_64(dfg, mask)? == LOW).then_some(x));
     }
     let narrow = unary(dfg, value, Opcode::Uextend)?;
     let operand = unary(dfg, narrow, Opcode::Ireduce)?;
@@ -227,9 +208,9 @@ fn flatten(dfg: &DataFlowGraph, sum: Value) -> Option<Vec<Value>> {
     let mut terms = Vec::new();
     let mut pending = vec![sum];
     while let Some(value) = pending.pop() {
-        match binary(dfg, value, Opcode::Iadd) {
+        match operands(dfg, value, Opcode::Iadd) {
             // The sums that make up u and t are not terms: they are reached through shifts only.
-            Some((left, right)) => pending.extend([right, left]),
+            Some([left, right]) => pending.extend([right, left]),
             None => terms.push(dfg.resolve_aliases(value)),
         }
         if terms.len() + pending.len() > MAX_TERMS {
@@ -239,25 +220,9 @@ fn flatten(dfg: &DataFlowGraph, sum: Value) -> Option<Vec<Value>> {
     Some(terms)
 }
 
-fn binary(dfg: &DataFlowGraph, value: Value, wanted: Opcode) -> Option<(Value, Value)> {
-    match *instruction(dfg, value)? {
-        InstructionData::Binary { opcode, args: [left, right] } if opcode == wanted => {
-            Some((dfg.resolve_aliases(left), dfg.resolve_aliases(right)))
-        }
-        _ => None,
-    }
-}
-
 fn unary(dfg: &DataFlowGraph, value: Value, wanted: Opcode) -> Option<Value> {
     match *instruction(dfg, value)? {
         InstructionData::Unary { opcode, arg } if opcode == wanted => Some(dfg.resolve_aliases(arg)),
-        _ => None,
-    }
-}
-
-fn constant(dfg: &DataFlowGraph, value: Value) -> Option<u64> {
-    match instruction(dfg, value)? {
-        InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits() as u64),
         _ => None,
     }
 }

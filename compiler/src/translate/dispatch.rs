@@ -16,7 +16,7 @@
 
 use super::Translator;
 use super::stack::FrameKind;
-use cranelift_codegen::ir::{Block, InstructionData, Opcode, Value, ValueDef};
+use cranelift_codegen::ir::{Block, InstructionData, Opcode};
 use wasmparser::{BlockType, BrTable, Operator};
 
 /// The begin of a loop, as far as it is no more than that of the example.
@@ -91,20 +91,12 @@ impl Translator<'_, '_> {
             return None;
         };
         let value = self.builder.use_var(self.locals[local as usize]);
-        let index = self.constant(value)?;
+        let Some(InstructionData::UnaryImm { opcode: Opcode::Iconst, imm }) = self.definition(value) else {
+            return None;
+        };
         let FrameKind::Loop { dispatch: Some(Dispatch { targets, .. }), .. } = &self.stack.frame(depth).kind else {
             return None;
         };
-        targets[index.min(targets.len() - 1)]
-    }
-
-    /// The value of a local, if it is an index that is known.
-    fn constant(&self, value: Value) -> Option<usize> {
-        let dfg = &self.builder.func.dfg;
-        let ValueDef::Result(inst, _) = dfg.value_def(dfg.resolve_aliases(value)) else { return None };
-        match dfg.insts[inst] {
-            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits() as u32 as usize),
-            _ => None,
-        }
+        targets[(imm.bits() as u32 as usize).min(targets.len() - 1)]
     }
 }

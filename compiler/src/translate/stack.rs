@@ -99,15 +99,14 @@ impl Stack {
         let live = self.reachable;
         let handlers = self.handlers();
         let weights = Weights { entered: self.weight, ..Weights::default() };
-        let (reached, stays_open) = (false, false);
         self.frames.push(Frame {
             kind,
             height,
             params,
             results,
             following,
-            reached,
-            stays_open,
+            reached: false,
+            stays_open: false,
             live,
             handlers,
             weights,

@@ -11,7 +11,7 @@
 //! `0x01010101 - w - 1`. With words of 64 bits it is the same.
 
 use super::cycle::narrow;
-use crate::optimize::sum::{constant_64, instruction};
+use crate::optimize::sum::{constant_64, instruction, operands};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{DataFlowGraph, InstructionData, Opcode, Type, Value};
 
@@ -72,13 +72,6 @@ fn complement(dfg: &DataFlowGraph, value: Value, number: Type) -> Option<Value> 
     };
     let of = |less, word| is_less(less, word).then_some(word);
     of(left, right).or_else(|| of(right, left)).filter(|_| is_constant(dfg, highest, number, HIGHEST))
-}
-
-fn operands(dfg: &DataFlowGraph, value: Value, operation: Opcode) -> Option<[Value; 2]> {
-    match *instruction(dfg, value)? {
-        InstructionData::Binary { opcode, args } if opcode == operation => Some(args),
-        _ => None,
-    }
 }
 
 fn is_constant(dfg: &DataFlowGraph, value: Value, number: Type, constant: i64) -> bool {
