@@ -11,6 +11,7 @@ mod complement;
 mod entrance;
 mod exit;
 mod extension;
+mod extreme;
 mod flag;
 mod forward;
 mod hoist;
@@ -74,6 +75,7 @@ pub(crate) fn optimize(context: &mut Context, declarations: &Declarations) {
         single::replace(&mut context.func);
     }
     choice::make(&mut context.func);
+    extreme::choose(&mut context.func);
     order::ask(&mut context.func);
     wide_multiply::recognise(&mut context.func);
     let bounds = Bounds::of(&context.func);

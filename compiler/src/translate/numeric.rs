@@ -158,7 +158,7 @@ impl Translator<'_, '_> {
             Operator::I32Ctz | Operator::I64Ctz => unary!(self, ctz),
             Operator::I32Popcnt | Operator::I64Popcnt => unary!(self, popcnt),
             Operator::I32Add | Operator::I64Add => binary!(self, iadd),
-            Operator::I32Sub | Operator::I64Sub => binary!(self, isub),
+            Operator::I32Sub | Operator::I64Sub => self.subtract(),
             Operator::I32Mul | Operator::I64Mul => binary!(self, imul),
             Operator::I32DivS | Operator::I64DivS => binary!(self, sdiv),
             Operator::I32DivU | Operator::I64DivU => binary!(self, udiv),
@@ -180,6 +180,20 @@ impl Translator<'_, '_> {
             _ => return false,
         }
         true
+    }
+
+    /// A difference with a constant is a sum: the processor can write that to another register than the operand's.
+    fn subtract(&mut self) {
+        let (left, right) = self.stack.pop2();
+        let result = match self.definition(right) {
+            Some(InstructionData::UnaryImm { opcode: Opcode::Iconst, imm }) => {
+                let is_narrow = self.builder.func.dfg.value_type(right) == I32;
+                let constant = imm.bits().wrapping_neg();
+                self.builder.ins().iadd_imm_s(left, if is_narrow { i64::from(constant as i32) } else { constant })
+            }
+            _ => self.builder.ins().isub(left, right),
+        };
+        self.stack.push(result);
     }
 
     fn sign_extend(&mut self, from: Type, to: Type) {

@@ -24,8 +24,9 @@
 ;;|                                 block2(v3: i32, v4: i32):
 ;;| @003a                               v5 = iadd v3, v4
 ;;| @003f                               v6 = iconst.i32 1
-;;| @0041                               v7 = isub v4, v6  ; v6 = 1
-;;| @0044                               brif v7, block2(v5, v7), block4
+;;| @0041                               v7 = iconst.i32 -1
+;;| @0041                               v8 = iadd v4, v7  ; v7 = -1
+;;| @0044                               brif v8, block2(v5, v8), block4
 ;;|
 ;;|                                 block4:
 ;;| @0046                               jump block3
