@@ -33,7 +33,7 @@ mod wide_multiply;
 
 use crate::declare::{Declarations, Memory};
 use cranelift_codegen::entity::SecondaryMap;
-use cranelift_codegen::ir::{Block, Function, Inst, Value, ValueDef};
+use cranelift_codegen::ir::{Block, BlockCall, Function, Inst, InstructionData, JumpTableData, Value, ValueDef};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenResult, Context};
 use range::Bounds;
@@ -66,6 +66,22 @@ fn uses(function: &Function) -> SecondaryMap<Value, u32> {
         }
     }
     uses
+}
+
+/// Copies an instruction to the end of a block, of other values.
+fn copy_inst(function: &mut Function, inst: Inst, block: Block, value: impl FnMut(Value) -> Value) -> Inst {
+    let new = function.dfg.clone_inst(inst);
+    let dfg = &mut function.dfg;
+    if let InstructionData::BranchTable { table, .. } = &mut dfg.insts[new] {
+        let ways = dfg.jump_tables[*table].all_branches().to_vec();
+        let ways: Vec<BlockCall> = ways.into_iter().map(|way| way.deep_clone(&mut dfg.value_lists)).collect();
+        *table = dfg.jump_tables.push(JumpTableData::new(ways[0], &ways[1..]));
+    }
+    let location = function.srcloc(inst);
+    function.set_srcloc(new, location);
+    function.dfg.map_inst_values(new, value);
+    function.layout.append_inst(new, block);
+    new
 }
 
 /// Improves a function of the module.

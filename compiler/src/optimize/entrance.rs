@@ -17,13 +17,12 @@
 //! is, once the copy has gone on to its begin. What Go compiles can be entered at any of its basic blocks, and is at
 //! the few where it waits.
 
+use super::copy_inst;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::dominator_tree::DominatorTree;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::flowgraph::ControlFlowGraph;
-use cranelift_codegen::ir::{
-    Block, BlockArg, BlockCall, Function, Inst, InstBuilder, InstructionData, JumpTable, JumpTableData, Value,
-};
+use cranelift_codegen::ir::{Block, BlockArg, Function, Inst, InstBuilder, InstructionData, JumpTable, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Instructions that are copied in a function.
@@ -292,19 +291,9 @@ impl Copies {
     }
 
     fn copy(&mut self, function: &mut Function, inst: Inst, to: Block) {
-        let dfg = &mut function.dfg;
-        let copy = dfg.clone_inst(inst);
-        if let InstructionData::BranchTable { table, .. } = dfg.insts[inst] {
-            let ways = dfg.jump_tables[table].all_branches().to_vec();
-            let ways: Vec<BlockCall> = ways.into_iter().map(|way| way.deep_clone(&mut dfg.value_lists)).collect();
-            let own = dfg.jump_tables.push(JumpTableData::new(ways[0], &ways[1..]));
-            if let InstructionData::BranchTable { table, .. } = &mut dfg.insts[copy] {
-                *table = own;
-            }
-        }
-        dfg.map_inst_values(copy, |value| self.values.get(&value).copied().unwrap_or(value));
+        let copy = copy_inst(function, inst, to, |value| self.values.get(&value).copied().unwrap_or(value));
+        let dfg = &function.dfg;
         self.values.extend(dfg.inst_results(inst).iter().copied().zip(dfg.inst_results(copy).iter().copied()));
-        FuncCursor::new(function).at_bottom(to).insert_inst(copy);
         redirect(function, copy, |to| self.blocks.get(&to).copied());
     }
 }

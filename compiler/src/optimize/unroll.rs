@@ -39,8 +39,8 @@ mod search;
 mod zero_byte;
 
 use super::address::MAX_DISTANCE;
-use super::commute;
 use super::induction::passed;
+use super::{commute, copy_inst};
 use crate::declare::Memory;
 use ahead::Around;
 use cranelift_codegen::Context;
@@ -200,16 +200,6 @@ fn plus(cursor: &mut FuncCursor<'_>, value: Value, by: i64) -> Value {
 /// Passes values to a block.
 fn block_args(values: &[Value]) -> Vec<BlockArg> {
     values.iter().copied().map(BlockArg::from).collect()
-}
-
-/// Copies an instruction to the end of a block, of other values.
-fn copy_inst(function: &mut Function, inst: Inst, block: Block, value: impl FnMut(Value) -> Value) -> Inst {
-    let new = function.dfg.clone_inst(inst);
-    let location = function.srcloc(inst);
-    function.set_srcloc(new, location);
-    function.dfg.map_inst_values(new, value);
-    function.layout.append_inst(new, block);
-    new
 }
 
 /// Copies iterations of the cycle into a block, without its branches, and what is fixed into the block before it.

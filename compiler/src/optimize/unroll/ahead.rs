@@ -34,10 +34,10 @@
 
 use super::cycle::Cycle;
 use super::place::Place;
-use super::{MAX_INSTRUCTIONS, advance, all_passed, block_args, copy_inst, new_blocks, redirect, take_params};
-use crate::optimize::block_of;
+use super::{MAX_INSTRUCTIONS, advance, all_passed, block_args, new_blocks, redirect, take_params};
 use crate::optimize::induction::passed;
 use crate::optimize::liveness::has_effect;
+use crate::optimize::{block_of, copy_inst};
 use cranelift_codegen::Context;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::condcodes::IntCC;

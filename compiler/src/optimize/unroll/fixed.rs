@@ -19,9 +19,9 @@
 //! may pass the access whose address it shares, too: all that an index of 32 bits, an offset of 32 bits and
 //! `MAX_DISTANCE` reach together is less than `GUARDED_REACH`, where nothing but the memory is mapped.)
 
-use super::copy_inst;
 use super::cycle::Cycle;
 use super::place::{self, Distances, Place, Stream};
+use crate::optimize::copy_inst;
 use crate::optimize::sum::is_constant;
 use cranelift_codegen::ir::{Block, DataFlowGraph, Function, Inst, InstructionData, Value};
 use std::collections::hash_map::Entry;

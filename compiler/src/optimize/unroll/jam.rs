@@ -29,9 +29,9 @@ use super::cycle::{Cycle, End, Nest, Test};
 use super::pack::{self, BYTES, Ends};
 use super::place::{self, Distances, Place, Start, is_store};
 use super::{
-    Blocks, Limit, MAX_INSTRUCTIONS, advance, all_passed, block_args, copy_inst, discard, emit, new_blocks, redirect,
-    take_params,
+    Blocks, Limit, MAX_INSTRUCTIONS, advance, all_passed, block_args, discard, emit, new_blocks, redirect, take_params,
 };
+use crate::optimize::copy_inst;
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{
     Block, BlockArg, DataFlowGraph, Function, Inst, InstBuilder, InstructionData, Type, Value,
