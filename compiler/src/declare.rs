@@ -150,6 +150,8 @@ pub struct Global {
     pub address: u64,
     /// The value, if it never changes and is known.
     pub constant: Option<Constant>,
+    /// Whether nothing but this module's code sees it.
+    pub is_private: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -326,7 +328,9 @@ fn memory(ty: MemoryType, layout: &mut Layout<'_>) -> Result<Memory> {
 }
 
 fn globals(module: &Module<'_>, declarations: &mut Declarations, layout: &mut Layout<'_>) {
-    for global in &module.globals[module.imported.globals..] {
+    let exported: BTreeSet<u32> =
+        module.exports.iter().filter(|export| export.kind == ExternalKind::Global).map(|export| export.index).collect();
+    for (index, global) in (0..).zip(&module.globals).skip(module.imported.globals) {
         let constant = global.init.as_ref().and_then(|init| constant::evaluate(init, &declarations.globals));
         let size = if global.ty.content_type == ValType::V128 { 16 } else { 8 };
         let address = match &constant {
@@ -335,7 +339,8 @@ fn globals(module: &Module<'_>, declarations: &mut Declarations, layout: &mut La
             }
             _ => layout.reserve(size, size),
         };
-        declarations.globals.push(Global { ty: global.ty.content_type, mutable: global.ty.mutable, address, constant });
+        let (ty, mutable, is_private) = (global.ty.content_type, global.ty.mutable, !exported.contains(&index));
+        declarations.globals.push(Global { ty, mutable, address, constant, is_private });
     }
 }
 

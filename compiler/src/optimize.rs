@@ -37,6 +37,7 @@ use cranelift_codegen::ir::{Block, BlockCall, Function, Inst, InstructionData, J
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenResult, Context};
 use range::Bounds;
+pub(crate) use sum::Sum;
 
 /// Removes an instruction with one result: what used that uses the value.
 fn replace_by(function: &mut Function, inst: Inst, value: Value) {

@@ -8,18 +8,24 @@
 //!
 //! Cranelift knows such a value only until the next store, wherever that goes. Here stores are told apart: those at
 //! constant distances from one value do not overlap if the distance is large enough, even if an address wraps around at
-//! 2³². A function's results in memory and its own frame are accessed so.
+//! 2³². A function's results in memory and its own frame are accessed so. What is known behind a branch is what was
+//! known before it, and where ways meet, what is known on all of them.
 //!
 //! The load that goes away cannot have been the one that traps: the same bytes were accessed before it.
 
 use super::replace_by;
 use super::sum::{Sum, instruction};
 use cranelift_codegen::Context;
+use cranelift_codegen::entity::EntitySet;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{AliasRegion, Block, DataFlowGraph, Function, Inst, InstructionData, Opcode, Type, Value};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Values that are known at the same time: more than a function has variables that matter.
 const MAX_KNOWN: usize = 64;
+/// Values that are kept for blocks which are looked at later.
+const MAX_KEPT: usize = 1 << 16;
 
 /// Bytes in memory.
 #[derive(Clone, Copy)]
@@ -97,6 +103,7 @@ fn origin(dfg: &DataFlowGraph, address: Value) -> (Value, u32) {
 }
 
 /// What is in memory, as an access of this kind would find it.
+#[derive(Clone, Copy)]
 struct Known {
     place: Place,
     opcode: Opcode,
@@ -104,21 +111,65 @@ struct Known {
     value: Value,
 }
 
+impl Known {
+    fn is_same(&self, other: &Known) -> bool {
+        let is_alike = (self.opcode, self.ty, self.value) == (other.opcode, other.ty, other.value);
+        is_alike && self.place.is_same(&other.place)
+    }
+}
+
+/// What is known at the ends of blocks that lead to others which are not looked at yet.
+#[derive(Default)]
+struct Ends {
+    /// With the number of these.
+    by_block: HashMap<Block, (Vec<Known>, usize)>,
+    size: usize,
+}
+
+impl Ends {
+    /// What is known where all these blocks lead: nothing, if one of them is not looked at yet.
+    fn join(&mut self, before: impl Iterator<Item = Block>) -> Vec<Known> {
+        let ends = before.map(|block| self.take(block));
+        let both = |mut known: Vec<Known>, other: Vec<Known>| {
+            known.retain(|known| other.iter().any(|other| other.is_same(known)));
+            known
+        };
+        ends.reduce(both).unwrap_or_default()
+    }
+
+    fn take(&mut self, block: Block) -> Vec<Known> {
+        match self.by_block.entry(block) {
+            Entry::Occupied(mut end) if end.get().1 > 1 => {
+                end.get_mut().1 -= 1;
+                end.get().0.clone()
+            }
+            Entry::Occupied(end) => {
+                let known = end.remove().0;
+                self.size -= known.len();
+                known
+            }
+            Entry::Vacant(_) => Vec::new(),
+        }
+    }
+
+    fn keep(&mut self, block: Block, known: Vec<Known>, ways: usize) {
+        if ways > 0 && self.size + known.len() <= MAX_KEPT {
+            self.size += known.len();
+            self.by_block.insert(block, (known, ways));
+        }
+    }
+}
+
 /// Rewrites what the head of this file describes.
 pub(super) fn loads(context: &mut Context) {
     let Context { func, cfg, domtree, .. } = context;
-    let mut known: Vec<Known> = Vec::new();
-    let mut last = None;
+    let mut ends = Ends::default();
+    let mut seen = EntitySet::new();
     for &block in domtree.cfg_rpo() {
-        // Nothing else leads here than what was just looked at.
-        let mut predecessors = cfg.pred_iter(block);
-        let is_continued =
-            matches!((predecessors.next(), predecessors.next()), (Some(only), None) if Some(only.block) == last);
-        if !is_continued {
-            known.clear();
-        }
+        seen.insert(block);
+        let mut known = ends.join(cfg.pred_iter(block).map(|way| way.block));
         block_loads(func, block, &mut known);
-        last = Some(block);
+        ends.keep(block, known, cfg.succ_iter(block).filter(|&next| !seen.contains(next)).count());
     }
 }
 

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{DataFlowGraph, InstructionData, Opcode, Type, Value,
 
 /// `constant + Σ factor · value`, modulo 2³². Terms are sorted by value, factors are not zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(crate) struct Sum {
     pub terms: Vec<(Value, u32)>,
     pub constant: u32,
 }

@@ -74,6 +74,7 @@ impl Translator<'_, '_> {
 
     /// Calls a function of this type.
     pub(super) fn call_values(&mut self, target: Target, ty: &FuncType, mut arguments: Vec<Value>) -> Vec<Value> {
+        self.give_back_privates();
         if !signature::results_in_memory(ty) {
             return self.invoke(target, &arguments);
         }

@@ -17,6 +17,7 @@ mod instantiate;
 mod memory;
 mod numeric;
 mod operator;
+mod private;
 mod profile;
 mod promote;
 mod reference;
@@ -46,6 +47,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use dispatch::Beginning;
 use environ::References;
 use exception::Exceptions;
+use private::Private;
 use profile::Position;
 use stack::Stack;
 use wasmparser::{BranchHint, FuncToValidate, FuncValidatorAllocations, FunctionBody, ValType, ValidatorResources};
@@ -79,6 +81,7 @@ pub(crate) struct Translator<'f, 'a> {
     exceptions: Exceptions,
     position: Position,
     beginning: Beginning,
+    privates: Vec<Private>,
 }
 
 /// Allocations reused from function to function by one thread.
@@ -119,6 +122,7 @@ fn translate<'a>(
     translator.body = Some(body.clone());
     translator.branch_hints = environment.module.branch_hints.get(&index).map_or(&[], Vec::as_slice);
     translator.enter(ty);
+    translator.take_privates(body);
     translator.count_entry(index as usize - environment.module.imported.functions);
 
     let mut reader = body.get_binary_reader();
@@ -164,6 +168,7 @@ impl<'f, 'a> Translator<'f, 'a> {
             exceptions: Exceptions::default(),
             position: Position::default(),
             beginning: Beginning::default(),
+            privates: Vec::new(),
         }
     }
 
@@ -203,10 +208,12 @@ impl<'f, 'a> Translator<'f, 'a> {
             self.return_values(&values);
         }
         self.builder.seal_all_blocks();
+        self.forget_privates();
         self.builder.finalize(self.environment.isa.frontend_config());
     }
 
     fn return_values(&mut self, values: &[Value]) {
+        self.give_back_privates();
         match self.result_pointer {
             Some(pointer) => {
                 self.store_results(pointer, values);

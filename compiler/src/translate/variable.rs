@@ -3,7 +3,7 @@
 use super::environ::Region;
 use super::{Translator, signature};
 use crate::constant::Constant;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{Inst, InstBuilder, Value};
 use wasmparser::Operator;
 
 impl Translator<'_, '_> {
@@ -44,6 +44,13 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn global_get(&mut self, index: u32) -> Value {
+        match self.private(index) {
+            Some(variable) => self.builder.use_var(variable),
+            None => self.load_global(index),
+        }
+    }
+
+    pub(super) fn load_global(&mut self, index: u32) -> Value {
         let global = &self.environment.declarations.globals[index as usize];
         match global.constant {
             Some(constant) if !global.mutable => self.known(constant),
@@ -57,10 +64,19 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn global_set(&mut self, index: u32, value: Value) {
+        match self.private(index) {
+            Some(variable) => self.builder.def_var(variable, value),
+            None => {
+                self.store_global(index, value);
+            }
+        }
+    }
+
+    pub(super) fn store_global(&mut self, index: u32, value: Value) -> Inst {
         let address = self.environment.declarations.globals[index as usize].address;
         let flags = self.state_flags(Region::Global(index));
         let address = self.address(address);
-        self.builder.ins().store(flags, value, address, 0);
+        self.builder.ins().store(flags, value, address, 0)
     }
 
     /// A constant as a value.
