@@ -13,14 +13,7 @@
 #[allow(dead_code)]
 mod mem;
 
-/// Where the functions look for the CPU features that the executable needs.
-mod start {
-    use std::sync::atomic::AtomicU64;
-    pub static PROGRAM: AtomicU64 = AtomicU64::new(0);
-}
-
 use std::hint::black_box;
-use std::sync::atomic::Ordering;
 
 /// What counts as as fast as glibc.
 const GOAL: f64 = 0.95;
@@ -199,13 +192,14 @@ fn main() {
     let names = args.iter().enumerate().filter(|(at, arg)| !arg.starts_with("--") && Some(*at) != rounds_at);
     let names: Vec<&String> = names.map(|(_, name)| name).collect();
 
-    let mut features = vec![("SSE2", 0)];
-    if std::is_x86_feature_detected!("avx2") {
-        features.insert(0, ("AVX2", 1 << 7));
-    }
+    let ways = [
+        ("AVX-512", std::is_x86_feature_detected!("avx512fp16"), mem::Way::Avx512),
+        ("AVX2", std::is_x86_feature_detected!("avx2"), mem::Way::Avx2),
+        ("SSE2", true, mem::Way::Sse2),
+    ];
     let (rows, mut buffers, mut results) = (rows(), Buffers::new(), Vec::new());
-    for (feature, bits) in features {
-        start::PROGRAM.store(bits, Ordering::Relaxed);
+    for (feature, _, way) in ways.into_iter().filter(|(_, present, _)| *present) {
+        mem::choose(way);
         for &(kind, work) in KINDS {
             let title = format!("{feature}: {kind}");
             if !names.is_empty() && !names.iter().any(|name| title.contains(name.as_str())) {
@@ -238,11 +232,11 @@ const RANGES: &[(&str, usize)] = &[
 
 fn report(results: &[Result], all: bool) {
     println!("glibc's time / ours, geomeans of ranges of sizes:");
-    print!("{:<31}", "");
+    print!("{:<34}", "");
     RANGES.iter().for_each(|(name, _)| print!("{name:>7}"));
     println!();
     for group in results.chunk_by(|a, b| (a.feature, a.kind) == (b.feature, b.kind)) {
-        print!("{:<5}{:<26}", group[0].feature, group[0].kind);
+        print!("{:<8}{:<26}", group[0].feature, group[0].kind);
         let mut below = 0;
         for &(_, end) in RANGES {
             let part = group.iter().filter(|result| (below + 1..=end).contains(&result.largest));
@@ -255,6 +249,6 @@ fn report(results: &[Result], all: bool) {
     println!("{}", if all { "\nevery size, nanoseconds:" } else { "\nbelow the goal, nanoseconds:" });
     for result in results.iter().filter(|result| all || result.glibc / result.ours < GOAL) {
         let Result { feature, kind, lengths, ours, glibc, .. } = result;
-        println!("{feature:<5}{kind:<26}{lengths:>9}  ours {ours:>11.1}  glibc {glibc:>11.1}  {:.2}", glibc / ours);
+        println!("{feature:<8}{kind:<26}{lengths:>9}  ours {ours:>11.1}  glibc {glibc:>11.1}  {:.2}", glibc / ours);
     }
 }

@@ -1,18 +1,40 @@
 //! memcpy, memmove, memset, memcmp, bcmp and strlen: what compiled Rust code calls, and what `memory.copy` and `fill`
 //! are.
 //!
+//! Three ways, of which [`choose`] takes one when the process starts: SSE2, AVX2, and AVX-512 in a file of its own.
+//!
 //! Copies use no `rep movsb`: where source and target differ in alignment it falls to 2 GB/s on some current CPUs, a
-//! twentieth of what the plain loop does there. Large fills do use `rep stosq`, the fastest store there is above 2 KiB.
+//! twentieth of what the plain loop does there; those with our AVX-512 do it well. Large fills do use `rep stosq`, the
+//! fastest store there is above 2 KiB.
 //! Up to 256 bytes (64 without AVX2), everything is loaded before anything is stored, so that one body serves
 //! overlapping ranges too. Stores go upwards where they can: neighbours leave the store buffer together.
 //!
 //! An alignment at the end of a function is for its beginning: it aligns the section, and adds at most one byte itself.
 
 use core::arch::naked_asm;
+use core::sync::atomic::{AtomicU8, Ordering};
 
-/// Bit of `avx2` in the first byte of the program's description, the features that this executable needs.
-const AVX2: u8 = 1 << 7;
-const _: () = assert!(matches!(wexe_abi::program::CPU_FEATURES[7].as_bytes(), b"avx2"));
+#[path = "mem/avx512.rs"]
+mod avx512;
+
+/// What copies and fills are made of.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub enum Way {
+    Sse2,
+    Avx2,
+    /// With all that processors have which have `avx512fp16`: those move 64 bytes at once without clocking down.
+    Avx512,
+}
+
+/// The [`Way`] of this process. The first is everybody's, and what runs before the processor is known.
+static WAY: AtomicU8 = AtomicU8::new(Way::Sse2 as u8);
+const AVX2: u8 = Way::Avx2 as u8;
+
+/// Copies and fills like this from now on, which the processor must be able to.
+pub fn choose(way: Way) {
+    WAY.store(way as u8, Ordering::Relaxed);
+}
 
 /// Fills of more bytes are for `rep stosq`.
 const LARGE_FILL: usize = 2048;
@@ -31,8 +53,8 @@ pub unsafe extern "C" fn memmove(target: *mut u8, source: *const u8, len: usize)
         "mov rax, rdi",
         "cmp rdx, 32",
         "jbe {small}",
-        "test byte ptr [rip + {program}], {AVX2}",
-        "jz {sse}",
+        "cmp byte ptr [rip + {way}], {AVX2}",
+        "jne {other}",
         "vmovups ymm0, [rsi]",
         "vmovups ymm3, [rsi + rdx - 32]",
         "cmp rdx, 64",
@@ -53,10 +75,10 @@ pub unsafe extern "C" fn memmove(target: *mut u8, source: *const u8, len: usize)
         "vzeroupper",
         "ret",
         ".p2align 5,,1",
-        program = sym crate::start::PROGRAM,
+        way = sym WAY,
         AVX2 = const AVX2,
         small = sym copy_small,
-        sse = sym copy_sse,
+        other = sym avx512::copy,
         large = sym copy_avx,
     )
 }
@@ -244,10 +266,10 @@ unsafe extern "C" fn copy_sse(target: *mut u8, source: *const u8, len: usize) ->
 pub unsafe extern "C" fn memset(target: *mut u8, value: i32, len: usize) -> *mut u8 {
     naked_asm!(
         "mov rax, rdi",
+        "cmp byte ptr [rip + {way}], {AVX2}",
+        "jne {other}",
         "cmp rdx, 32",
         "jb {small}",
-        "test byte ptr [rip + {program}], {AVX2}",
-        "jz {sse}",
         "vmovd xmm0, esi",
         "vpbroadcastb ymm0, xmm0",
         "vmovups [rdi], ymm0",
@@ -265,10 +287,10 @@ pub unsafe extern "C" fn memset(target: *mut u8, value: i32, len: usize) -> *mut
         "vzeroupper",
         "ret",
         ".p2align 5,,1",
-        program = sym crate::start::PROGRAM,
+        way = sym WAY,
         AVX2 = const AVX2,
         small = sym fill_small,
-        sse = sym fill_sse,
+        other = sym avx512::fill,
         large = sym fill_avx,
     )
 }
@@ -347,10 +369,12 @@ unsafe extern "C" fn fill_avx(target: *mut u8, value: i32, len: usize) -> *mut u
     )
 }
 
-/// 32 bytes and more on a CPU that may lack AVX2.
+/// Any number of bytes on a CPU that may lack AVX2.
 #[unsafe(naked)]
 unsafe extern "C" fn fill_sse(target: *mut u8, value: i32, len: usize) -> *mut u8 {
     naked_asm!(
+        "cmp rdx, 32",
+        "jb {small}",
         "movd xmm0, esi",
         "punpcklbw xmm0, xmm0",
         "pshuflw xmm0, xmm0, 0",
@@ -373,6 +397,7 @@ unsafe extern "C" fn fill_sse(target: *mut u8, value: i32, len: usize) -> *mut u
         "movups [rdx + 16], xmm0",
         "ret",
         LARGE = const LARGE_FILL,
+        small = sym fill_small,
         large = sym fill_large,
     )
 }

@@ -4,7 +4,7 @@
 //! The image relocates itself because there is no interpreter; [`relocate`] runs before anything else and so must not
 //! read data that itself needs relocation.
 
-use crate::{arch, capabilities, confinement, memory, stderr, table, trap};
+use crate::{arch, capabilities, confinement, mem, memory, stderr, table, trap};
 use core::ffi::{CStr, c_char};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use rustix::io::Errno;
@@ -108,6 +108,7 @@ pub unsafe fn boot(stack: *const usize) {
     }
     trap::install();
     arch::probe_features(PROGRAM.cpu_features);
+    mem::choose(arch::widest_way(PROGRAM.cpu_features));
     memory::choose_guest();
     capabilities::apply();
     // SAFETY: the compiler's array.

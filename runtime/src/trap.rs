@@ -93,6 +93,9 @@ unsafe extern "C" fn handle(signal: i32, info: *const libc::siginfo_t, frame: *m
     // SAFETY: the kernel's own structure; the address is defined for these signals, and unused if it was sent by a
     // process.
     let (address, sent) = unsafe { ((*info).si_addr() as u64, (*info).si_code <= 0) };
+    if context.skip_optional_probe() {
+        return;
+    }
     if let Some(feature) = arch::probed_feature() {
         let hint =
             b", which this CPU or its operating system lacks; build it with a lower --cpu (x86-64-v1, v2, v3 or v4)";

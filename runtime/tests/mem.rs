@@ -3,32 +3,31 @@
 #[path = "../src/mem.rs"]
 mod mem;
 
-/// Where the copies look for the CPU features that the executable needs.
-mod start {
-    use std::sync::atomic::AtomicU64;
-    pub static PROGRAM: AtomicU64 = AtomicU64::new(0);
-}
-
+use mem::Way;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 const ROOM: usize = 64;
 
 fn sizes() -> impl Iterator<Item = usize> {
-    (0..=1100).chain([1151, 1152, 1153, 2000, 2047, 2048, 2049, 2080, 2112, 2113, 4095, 4096, 10_000, 70_001])
+    (0..=1100).chain([
+        1151, 1152, 1153, 2000, 2047, 2048, 2049, 2080, 2112, 2113, 3071, 3072, 3073, 4095, 4096, 10_000, 70_001,
+    ])
 }
 
 /// Holds what all tests share: which bodies the functions choose.
-static FEATURES: Mutex<()> = Mutex::new(());
+static WAY: Mutex<()> = Mutex::new(());
 
-/// Calls `test` without AVX2, and with it if this CPU has it.
-fn with_and_without_avx2(test: impl Fn()) {
-    let _features = FEATURES.lock().unwrap_or_else(PoisonError::into_inner);
-    start::PROGRAM.store(0, Ordering::Relaxed);
-    test();
-    if std::is_x86_feature_detected!("avx2") {
-        start::PROGRAM.store(1 << 7, Ordering::Relaxed);
+/// Calls `test` for each way that this CPU has.
+fn each_way(test: impl Fn()) {
+    let _way = WAY.lock().unwrap_or_else(PoisonError::into_inner);
+    let ways = [
+        (true, Way::Sse2),
+        (std::is_x86_feature_detected!("avx2"), Way::Avx2),
+        (std::is_x86_feature_detected!("avx512fp16"), Way::Avx512),
+    ];
+    for (_, way) in ways.into_iter().filter(|(present, _)| *present) {
+        mem::choose(way);
         test();
     }
 }
@@ -80,7 +79,7 @@ fn assert_untouched(target: &[u8], to: usize, len: usize) {
 
 #[test]
 fn copies_are_exact_at_every_alignment() {
-    with_and_without_avx2(|| {
+    each_way(|| {
         for len in sizes() {
             let alignments = (0..33).flat_map(|to| [(0, to), (to, 0), (13, to), (to + 9, to)]);
             for (from, to) in alignments.chain([(15, 16), (16, 31), (8, 40)]) {
@@ -98,7 +97,7 @@ fn copies_are_exact_at_every_alignment() {
 
 #[test]
 fn moves_are_exact_however_ranges_overlap() {
-    with_and_without_avx2(|| {
+    each_way(|| {
         for len in sizes() {
             let distances =
                 [0, 1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, len / 2, len, len + 1];
@@ -119,7 +118,7 @@ fn moves_are_exact_however_ranges_overlap() {
 
 #[test]
 fn fills_are_exact_at_every_alignment() {
-    with_and_without_avx2(|| {
+    each_way(|| {
         for len in sizes() {
             for to in (0..33).chain([63]) {
                 for value in [0, 0x80, 0x1a5] {
@@ -129,6 +128,45 @@ fn fills_are_exact_at_every_alignment() {
                     assert_eq!(result, target[to..].as_mut_ptr());
                     assert!(target[to..to + len].iter().all(|&byte| byte == value as u8), "{len} bytes at {to}");
                     assert_untouched(&target, to, len);
+                }
+            }
+        }
+    });
+}
+
+/// Memory of which neither the byte before nor the byte behind can be touched.
+fn guarded(len: usize) -> *mut u8 {
+    const PAGE: usize = 4096;
+    const PROT_READ_WRITE: i32 = 3;
+    const MAP_PRIVATE_ANONYMOUS: i32 = 0x22;
+    unsafe extern "C" {
+        fn mmap(address: *mut u8, len: usize, protection: i32, flags: i32, file: i32, offset: i64) -> *mut u8;
+        fn mprotect(address: *mut u8, len: usize, protection: i32) -> i32;
+    }
+    assert_eq!(len % PAGE, 0);
+    // SAFETY: new memory, wherever the kernel finds room.
+    unsafe {
+        let start = mmap(std::ptr::null_mut(), len + 2 * PAGE, 0, MAP_PRIVATE_ANONYMOUS, -1, 0).add(PAGE);
+        assert_eq!(mprotect(start, len, PROT_READ_WRITE), 0);
+        start
+    }
+}
+
+#[test]
+fn nothing_outside_the_ranges_is_touched() {
+    const LEN: usize = 18 << 12;
+    let [source, target] = [0; 2].map(|_| guarded(LEN));
+    each_way(|| {
+        for len in sizes() {
+            for at in [0, LEN - len] {
+                // SAFETY: the ranges begin or end with the memory.
+                unsafe {
+                    mem::memset(source.add(at), len as i32, len);
+                    mem::memcpy(target.add(at), source.add(at), len);
+                    mem::memmove(target, target.add(at), len);
+                    mem::memmove(target.add(at), target, len);
+                    let written = std::slice::from_raw_parts(target.add(at), len);
+                    assert!(written.iter().all(|&byte| byte == len as u8), "{len} bytes at {at}");
                 }
             }
         }

@@ -247,6 +247,29 @@ fn a_cpu_feature_that_is_missing_is_named() {
     }
 }
 
+#[test]
+fn a_cpu_without_what_is_asked_for_copies_is_no_error() {
+    /// `vmovw eax, xmm0`
+    const QUESTION: &[u8] = &[0x62, 0xf5, 0x7d, 0x08, 0x7e, 0xc0];
+    const UD2: &[u8] = &[0x0f, 0x0b];
+    if !std::is_x86_feature_detected!("avx2") {
+        return;
+    }
+    let state = MEMORY_STATE as u32;
+    let fill = Function::new("f").arguments(&[state, 1, 7, 65535]).call("wexe.memory_fill");
+    let fill = load(fill, LOW_MEMORY + 65532).code(&[0x0f, 0xb6, 0xc0]).exit_with_eax(); // movzx eax, al
+    let avx2 = CPU_FEATURES.iter().position(|&feature| feature == "avx2").unwrap();
+    let memory = Some((vec![], 65536, 65536));
+    let program = TestProgram { memory, cpu_features: 1 << avx2, ..TestProgram::new(vec![fill]) };
+    let mut executable = program.link();
+    assert_eq!(run(&executable).status.code(), Some(7));
+    let questions = executable.windows(QUESTION.len()).enumerate().filter(|(_, bytes)| *bytes == QUESTION);
+    let questions: Vec<usize> = questions.map(|(at, _)| at).collect();
+    assert_eq!(questions.len(), 1);
+    executable[questions[0]..][..UD2.len()].copy_from_slice(UD2);
+    assert_eq!(run(&executable).status.code(), Some(7));
+}
+
 /// Adds the two 32-bit arguments.
 fn add() -> TestProgram {
     let add = Function::new("add").code(&[0x8b, 0x07, 0x03, 0x47, 0x10, 0x89, 0x07]).ret();

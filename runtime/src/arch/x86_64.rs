@@ -4,6 +4,7 @@
 //! to [`leave`] (not by jumping out of the handler), which restores the signal mask and the alternate stack's state as
 //! well.
 
+use crate::mem::Way;
 use core::arch::{asm, naked_asm};
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -164,6 +165,16 @@ impl<'a> Context<'a> {
         self.0.uc_mcontext.gregs[libc::REG_RBP as usize] as u64
     }
 
+    /// Whether the fault was that the CPU or its operating system lacks [`widest_way`]'s instruction: then goes on
+    /// behind it.
+    pub fn skip_optional_probe(&mut self) -> bool {
+        let optional = PROBED.load(Ordering::Relaxed) == OPTIONAL;
+        if optional {
+            self.0.uc_mcontext.gregs[libc::REG_RIP as usize] += OPTIONAL_LEN;
+        }
+        optional
+    }
+
     /// Makes [`enter`] return `code` as soon as the signal handler returns.
     pub fn leave(&mut self, code: u32) {
         let registers = &mut self.0.uc_mcontext.gregs;
@@ -312,7 +323,7 @@ pub fn exit(status: i32) -> ! {
     }
 }
 
-/// The feature that is being probed, counted from 1; 0 otherwise.
+/// The feature that is being probed, counted from 1, or [`OPTIONAL`]; 0 otherwise.
 static PROBED: AtomicUsize = AtomicUsize::new(0);
 
 /// The feature whose probe was interrupted by an illegal instruction.
@@ -373,4 +384,48 @@ probe! {
     16 b"avx512vbmi": "vpermb zmm0, zmm0, zmm0", "vzeroupper";
     17 b"avx512bw": "kortestd k0, k0";
     18 b"avx512cd": "vplzcntd zmm0, zmm0", "vzeroupper";
+}
+
+/// [`PROBED`] while [`widest_way`] asks.
+const OPTIONAL: usize = usize::MAX;
+/// Bytes of its instruction.
+const OPTIONAL_LEN: i64 = 6;
+
+/// How [`crate::mem`] may copy in a program that needs these features (bits of [`CPU_FEATURES`]): with AVX2 if they say
+/// so, and with AVX-512 if the CPU has its half-precision numbers as well, for which it executes an instruction of
+/// them.
+///
+/// Most machines without it need not be interrupted: the operating system enables none of the registers, as XGETBV
+/// tells, which goes with AVX and is no round trip.
+pub fn widest_way(needed: u64) -> Way {
+    const AVX2: u64 = 1 << 7;
+    const _: () = assert!(matches!(CPU_FEATURES[AVX2.trailing_zeros() as usize].as_bytes(), b"avx2"));
+    /// SSE, AVX, mask registers, and the two parts of what AVX-512 adds to the vectors.
+    const ENABLED: u32 = 0b1110_0110;
+    if needed & AVX2 == 0 {
+        return Way::Sse2;
+    }
+    let has_avx512: u32;
+    // SAFETY: XGETBV is there where AVX2 is. VMOVW takes 1 from one register to another, or `handle` skips it.
+    unsafe {
+        asm!(
+            "xgetbv",
+            "and eax, {ENABLED}",
+            "cmp eax, {ENABLED}",
+            "mov eax, 0",
+            "jne 2f",
+            "mov ecx, 1",
+            "vmovd xmm0, ecx",
+            "mov qword ptr [rip + {probed}], {OPTIONAL}",
+            "vmovw eax, xmm0",
+            "mov qword ptr [rip + {probed}], 0",
+            "2:",
+            ENABLED = const ENABLED,
+            OPTIONAL = const OPTIONAL as i64,
+            probed = sym PROBED,
+            inout("ecx") 0 => _, out("eax") has_avx512, out("edx") _, out("xmm0") _,
+            options(nostack),
+        );
+    }
+    if has_avx512 == 0 { Way::Avx2 } else { Way::Avx512 }
 }
