@@ -1,24 +1,27 @@
 //! Inlining of small functions, on Cranelift IR before it is compiled.
 //!
 //! A callee qualifies by size: less than [`MAX_INSTS`] CLIF instructions, where the call costs as much as the body
-//! (measured: a tenth of the run time of a real program, and smaller code). With a profile, calls that happen often may
-//! be of larger functions, and those that never happen stay calls.
+//! (measured: a tenth of the run time of a real program, and smaller code). What it does before it ends the program is
+//! not counted, as long as it is not much. With a profile, calls that happen often may be of larger functions, and
+//! those that never happen stay calls.
 
 use crate::error::Result;
 use crate::optimize;
 use crate::profile::Profile;
 use crate::translate::{self, Environment, FunctionName, Name, Workspace};
 use cranelift_codegen::inline::{Inline, InlineCommand};
-use cranelift_codegen::ir::{ExternalName, FuncRef, Function, GlobalValueData, Inst, Opcode, Value};
+use cranelift_codegen::ir::{Block, ExternalName, FuncRef, Function, GlobalValueData, Inst, Opcode, Value};
 use cranelift_codegen::{CodegenResult, Context};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Bodies longer than this, in wasm bytes, cannot be small enough.
-const MAX_BODY_BYTES: usize = 120;
+const MAX_BODY_BYTES: usize = 240;
 /// Callees of this many CLIF instructions or more stay calls; what costs nothing is not counted.
-const MAX_INSTS: usize = 15;
+const MAX_INSTS: usize = 20;
+/// And those of this many with what ends the program.
+const MAX_ALL_INSTS: usize = 28;
 /// The same of callees of hot calls.
 const MAX_HOT_BODY_BYTES: usize = 1000;
 const MAX_HOT_INSTS: usize = 100;
@@ -34,10 +37,11 @@ const MAX_HOT_DEPTH: usize = 8;
 /// A caller grows by at most this many instructions.
 const MAX_GROWTH: usize = 20_000;
 
-/// A function that may be inlined, and its size.
+/// A function that may be inlined, and its size without and with what ends the program.
 struct Callee {
     function: Function,
     size: usize,
+    all: usize,
 }
 
 /// Functions that may be inlined, by function index.
@@ -73,9 +77,11 @@ impl Inlinable {
             )
             .collect();
         let functions = translated?.into_iter().filter_map(|(index, function)| {
-            let max = if is_hot(index as usize - module.imported.functions) { MAX_HOT_INSTS } else { MAX_INSTS };
-            let size = size(&function);
-            (size < max && has_no_symbol(&function)).then_some((index, Callee { function, size }))
+            let is_hot = is_hot(index as usize - module.imported.functions);
+            let (max, max_all) = if is_hot { (MAX_HOT_INSTS, MAX_HOT_INSTS) } else { (MAX_INSTS, MAX_ALL_INSTS) };
+            let (size, all) = (size(&function, |block| !ends(&function, block)), size(&function, |_| true));
+            let is_small = size < max && all < max_all;
+            (is_small && has_no_symbol(&function)).then_some((index, Callee { function, size, all }))
         });
         Ok(Inlinable { functions: functions.collect() })
     }
@@ -96,15 +102,19 @@ fn has_no_symbol(function: &Function) -> bool {
     !function.global_values.values().any(|value| matches!(value, GlobalValueData::Symbol { .. }))
 }
 
-/// The number of instructions that become machine code of their own.
-fn size(function: &Function) -> usize {
+/// Whether a block ends the program.
+fn ends(function: &Function, block: Block) -> bool {
+    function.layout.last_inst(block).is_some_and(|last| function.dfg.insts[last].opcode() == Opcode::Trap)
+}
+
+/// The number of instructions in some blocks that become machine code of their own.
+fn size(function: &Function, is_counted: impl Fn(Block) -> bool) -> usize {
     let is_free = |inst: &Inst| {
         let opcode = function.dfg.insts[*inst].opcode();
         matches!(opcode, Opcode::Iconst | Opcode::Uextend | Opcode::Ireduce | Opcode::Isplit | Opcode::Jump)
     };
-    let sizes =
-        function.layout.blocks().map(|block| function.layout.block_insts(block).filter(|inst| !is_free(inst)).count());
-    sizes.sum()
+    let blocks = function.layout.blocks().filter(|&block| is_counted(block));
+    blocks.map(|block| function.layout.block_insts(block).filter(|inst| !is_free(inst)).count()).sum()
 }
 
 struct Policy<'a> {
@@ -151,8 +161,8 @@ impl Inline for Policy<'_> {
         };
         let (max_size, max_nested_growth) = self.limits(caller, call);
         match self.inlinable.functions.get(&index) {
-            Some(Callee { function, size }) if *size < max_size && self.growth < MAX_GROWTH => {
-                self.growth += size;
+            Some(Callee { function, size, all }) if *size < max_size && self.growth < MAX_GROWTH => {
+                self.growth += all;
                 InlineCommand::Inline { callee: Cow::Borrowed(function), visit_callee: self.growth < max_nested_growth }
             }
             _ => InlineCommand::KeepCall,
