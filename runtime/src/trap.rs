@@ -93,7 +93,7 @@ unsafe extern "C" fn handle(signal: i32, info: *const libc::siginfo_t, frame: *m
     // SAFETY: the kernel's own structure; the address is defined for these signals, and unused if it was sent by a
     // process.
     let (address, sent) = unsafe { ((*info).si_addr() as u64, (*info).si_code <= 0) };
-    if context.skip_optional_probe() {
+    if signal == libc::SIGILL && !sent && context.skip_optional_probe() {
         return;
     }
     if let Some(feature) = arch::probed_feature() {
